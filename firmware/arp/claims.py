@@ -1,0 +1,105 @@
+"""Our claim to the own addresses: probing, announcing, defending and losing them (RFC 5227), with
+its events.
+
+`acd` is the machine of one address; here are the rules that concern them all: random times, the
+limit after many conflicts, what is reported, and that a lost address is no longer ours. Frames are
+the engine's work.
+"""
+
+from . import acd
+from . import const as c
+from . import stats as s
+from .ticks import add, before, diff
+from .wire import SHA
+
+
+class Claims:
+    """Conflict detection for the addresses in `own`."""
+
+    def __init__(self, settings, mac, own, chance, stats, events):
+        self._settings = settings
+        self._mac = mac
+        self._own = own
+        self._chance = chance
+        self._stats = stats
+        self._events = events
+        self._conflicts = 0
+        self._conflicts_until = 0
+
+    def begin(self, address, now, is_started):
+        """Claim a new address; without a known time (`is_started` False) probing waits for
+        `start`.
+        """
+        if not self._settings.probe:
+            address.start_unprobed(now)
+            self._report(c.EV_USABLE, address, self._mac, 0)
+        elif is_started:
+            address.start(now, self._probe_wait_ms())
+
+    def start(self, now):
+        """The first call that tells the time: from now on things become due."""
+        for address in self._own.all:
+            if address.usable:
+                address.due = now
+            else:
+                address.start(now, self._probe_wait_ms())
+
+    def due(self, now):
+        """The first own address with something to do, or None."""
+        for address in self._own.all:
+            if address.is_due(now):
+                return address
+        return None
+
+    def step(self, address, now):
+        """Do what is due for the address: acd.SEND_PROBE, BECOME_USABLE or ANNOUNCE."""
+        action = address.poll(now, self._chance.below(c.PROBE_MAX_MS - c.PROBE_MIN_MS + 1))
+        if action == acd.BECOME_USABLE:
+            self._report(c.EV_USABLE, address, self._mac, 0)
+        return action
+
+    def conflict(self, address, frame, now):
+        """Another host uses the address: acd.ANNOUNCE, GIVE_UP or NOTHING."""
+        self._stats.add(s.RX_CONFLICT)
+        self._events.diagnose(c.EV_DUPLICATE_IP, now, address.ip, 0, frame, SHA)
+        if self._conflicts < c.MAX_CONFLICTS:
+            self._conflicts += 1
+        self._conflicts_until = add(now, c.CONFLICT_MEMORY_MS)
+        action = address.conflict(now, self._settings.conflict)
+        if action == acd.NOTHING:
+            return action
+        self._report(c.EV_CONFLICT, address, frame, SHA)
+        if action == acd.GIVE_UP:
+            self._stats.add(s.LOST)
+            self._own.all.remove(address)
+            self._report(c.EV_LOST, address, frame, SHA)
+        else:
+            self._stats.add(s.DEFENDED)
+            self._report(c.EV_DEFENDED, address, frame, SHA)
+        return action
+
+    def next_ms(self, now):
+        """Milliseconds until `due` has an address, or -1 for never."""
+        best = -1
+        for address in self._own.all:
+            if address.is_timed():
+                ms = max(0, diff(address.due, now))
+                if best < 0 or ms < best:
+                    best = ms
+        return best
+
+    def keep_house(self, now):
+        """Forget what is over, so that no tick is kept until it looks young again."""
+        if self._conflicts and not before(now, self._conflicts_until):
+            self._conflicts = 0
+        for address in self._own.all:
+            address.keep_house(now)
+
+    def _probe_wait_ms(self):
+        ms = self._chance.below(c.PROBE_WAIT_MS + 1)
+        if self._conflicts >= c.MAX_CONFLICTS:
+            ms += c.RATE_LIMIT_INTERVAL_MS
+        return ms
+
+    def _report(self, kind, address, mac, mac_at):
+        self._events.put(kind, address.ip, 0, mac, mac_at)

@@ -1,0 +1,166 @@
+"""The protocol without I/O, clock or asyncio: frames and time go in, a frame to send comes out in
+`tx`.
+
+`Protocol` below it takes frames and does what is due; here is what a stack asks and configures.
+`receive`, `poll`, `next_deadline`, `lookup` and `query` of a cached address do not allocate. One
+engine belongs to one task or one thread; it takes no locks. Calls without `now` use the latest one
+seen.
+"""
+
+from . import const as c
+from . import stats as s
+from .addr import ip_bytes, ip_text
+from .protocol import Protocol
+from .routes import HOP
+from .settings import Settings
+from .ticks import before
+from .wire import copy
+
+
+class Engine(Protocol):
+    """ARP for one network interface with the MAC address `mac`.
+
+    `ips` are the own addresses as "a.b.c.d/len"; `gateway` is the next hop of everything off-link;
+    `settings` are those of `arp.settings`. Raises ValueError or TypeError naming what cannot be
+    used.
+    """
+
+    def __init__(self, mac, ips=(), gateway=None, **settings):
+        super().__init__(mac, gateway, Settings(settings))
+        self.set_ips(ips)
+
+    def query(self, ip, now):
+        """Find the next hop of `ip`: RESOLVED, PENDING (poll sends the request), DOWN, NO_ROUTE or
+        FULL.
+        """
+        now = self._tick(now)
+        code = self._routes.to(self._bytes(ip))
+        if code != HOP:
+            return c.NO_ROUTE if code == c.NO_ROUTE else c.RESOLVED
+        cache = self._cache
+        hop = self._routes.hop
+        slot = cache.find_entry(hop, 0)
+        if slot >= 0:
+            state = cache.state[slot]
+            if state == c.DOWN and not before(now, cache.timers.at[slot]):
+                cache.release(slot)
+            else:
+                self._neighbors.use(slot)
+                self.stats.add(s.CACHE_HIT)
+                return state
+        self.stats.add(s.CACHE_MISS)
+        if self._neighbors.begin(hop, 0, now, self.settings.delay_ms) < 0:
+            return c.FULL
+        return c.PENDING
+
+    def lookup(self, ip, out):
+        """Write the MAC address for `ip` into `out` (6 bytes) when it is known: True or False."""
+        ip = self._bytes(ip)
+        code = self._routes.to(ip)
+        if code != HOP:
+            return self._routes.write_fixed(code, ip, out)
+        slot = self._cache.find_entry(self._routes.hop, 0)
+        if slot < 0 or not self._cache.is_resolved(slot):
+            return False
+        self._neighbors.use(slot)
+        copy(out, 0, self._cache.mac, slot * 6, 6)
+        return True
+
+    def ask(self, ip):
+        """The MAC address for `ip` as 6 bytes, or None; never sends and changes nothing."""
+        ip = self._bytes(ip)
+        code = self._routes.to(ip)
+        if code != HOP:
+            out = bytearray(6)
+            return bytes(out) if self._routes.write_fixed(code, ip, out) else None
+        slot = self._cache.find_entry(self._routes.hop, 0)
+        if slot < 0 or not self._cache.is_resolved(slot):
+            return None
+        return bytes(self._cache.mac[slot * 6 : slot * 6 + 6])
+
+    def hold(self, ip, packet, n, now):
+        """Keep `n` bytes of an IPv4 packet until its next hop is known; False = not held."""
+        code = self.query(ip, now)
+        if code == c.RESOLVED or code == c.PENDING:
+            ip = self._bytes(ip)
+            route = self._routes.to(ip)
+            if route == HOP:
+                return self._hold.put(self._cache.find_entry(self._routes.hop, 0), packet, n)
+            self._routes.write_fixed(route, ip, self._peer)
+            return self._hold.put(-1, packet, n, self._peer)
+        self.stats.add(s.HELD_DROPPED)
+        return False
+
+    def next_hop(self, ip):
+        """The address that has to be resolved to reach `ip` (4 bytes), or None when none has to
+        be.
+        """
+        return bytes(self._routes.hop) if self._routes.to(self._bytes(ip)) == HOP else None
+
+    def next_event(self):
+        """The oldest event (kind, ip, mac, other), or None."""
+        return self._events.next()
+
+    @property
+    def ips(self):
+        """The own addresses that may be used now, 4 bytes each."""
+        return [address.ip for address in self._own.all if address.usable]
+
+    def is_settled(self):
+        """True when no own address is being probed any more (or waits for the first call with a
+        time).
+        """
+        for address in self._own.all:
+            if not address.usable:
+                return False
+        return True
+
+    def set_ips(self, ips):
+        """Replace the own addresses; what was learned is dropped, pending resolutions end as
+        cleared.
+        """
+        fresh = self._own.replace(ips)
+        self._neighbors.clear_disposable(self._now)
+        for address in fresh:
+            self._claims.begin(address, self._now, self._is_started)
+
+    def get(self, ip):
+        """The entry of `ip` as Entry(ip, mac, flags, kind, state, age_ms), or None."""
+        from . import manual
+
+        return manual.get(self._cache, self._bytes(ip), self._now)
+
+    def entries(self):
+        """All entries, as an iterator of Entry."""
+        from . import manual
+
+        return manual.entries(self._cache, self._now)
+
+    def set(self, ip, mac, flags=0, kind=c.STATIC):
+        """Configure an entry; NoBuffers when the manual table is full, ValueError names a wrong
+        argument.
+        """
+        from . import manual
+
+        ip = self._bytes(ip)
+        if self._own.at(ip, 0) is not None or self._own.is_broadcast(ip, 0):
+            raise ValueError("ip: %s is an own or a broadcast address" % ip_text(ip))
+        manual.set_entry(self._neighbors, self.settings.manual, ip, mac, flags, kind, self._now)
+
+    def delete(self, ip):
+        """Remove the entry of `ip`; True when there was one. Its waiters end as cleared."""
+        slot = self._cache.find_entry(self._bytes(ip), 0)
+        if slot < 0:
+            return False
+        self._neighbors.clear(slot, self._now)
+        return True
+
+    def flush(self):
+        """Forget what was learned and who is in hold-down; what is pending ends as cleared."""
+        self._neighbors.clear_disposable(self._now)
+
+    def _bytes(self, ip):
+        # 4 bytes pass through, so that a cached lookup allocates nothing.
+        if isinstance(ip, bytes) and len(ip) == 4:
+            return ip
+        return ip_bytes(ip)

@@ -1,0 +1,123 @@
+"""The event ring: a fixed number of records, so that nobody from the network can make it grow.
+
+A record is one kind byte, one byte that says what `other` holds, 4 bytes of ip, 6 of mac, 6 of
+other. When the ring is full the oldest diagnostic goes first, then the new event unless it ends a
+resolution; each loss is counted. Room for one end of each pending resolution is always kept. `put`
+allocates nothing.
+"""
+
+from array import array
+
+from . import const as c
+from .const import const
+from .stats import EVENTS_DROPPED
+from .ticks import add as tick_add
+from .ticks import before
+from .wire import ZERO, copy
+
+_RECORD = const(18)
+_NO_MAC = const(1)
+_MAC = const(2)
+_COUNT = const(4)
+_LAST_END = c.EV_CLEARED
+_FIRST_DIAGNOSTIC = c.EV_DUPLICATE_IP
+
+
+class Events:
+    """`slots` events for reading, and room for the end of `pending` resolutions beside them."""
+
+    def __init__(self, slots, pending, stats):
+        self._ring = bytearray(_RECORD * (slots + pending))
+        self._size = slots + pending
+        self._slots = slots
+        self._first = 0
+        self._count = 0
+        self._stats = stats
+        kinds = len(c.EV_NAMES) - _FIRST_DIAGNOSTIC
+        self._quiet_until = array("i", bytes(4 * kinds))
+        self._is_quiet = bytearray(kinds)
+        self._left_out = array("H", bytes(2 * kinds))
+
+    def put(self, kind, ip, ip_at, mac, mac_at, other=None, other_at=0):
+        """Add an event and return its place, or -1; `mac` and `other` (6 bytes at an offset) may
+        be None.
+        """
+        ends = kind <= _LAST_END
+        if self._count >= (self._size if ends else self._slots):
+            if not self._drop_oldest(_FIRST_DIAGNOSTIC):
+                self._stats.add(EVENTS_DROPPED)
+                if not ends:
+                    return -1
+                self._remove(0)
+        at = (self._first + self._count) % self._size * _RECORD
+        self._count += 1
+        ring = self._ring
+        ring[at] = kind
+        ring[at + 1] = (_NO_MAC if mac is None else 0) | (_MAC if other is not None else 0)
+        copy(ring, at + 2, ip, ip_at, 4)
+        copy(ring, at + 6, mac or ZERO, mac_at if mac else 0, 6)
+        copy(ring, at + 12, other or ZERO, other_at if other else 0, 6)
+        return at
+
+    def diagnose(self, kind, now, ip, ip_at, mac, mac_at, other=None, other_at=0):
+        """Add a diagnostic, or count it as left out when its kind was reported less than a second
+        ago.
+
+        `other` of the event is what is given here, else how many were left out before this one.
+        """
+        i = kind - _FIRST_DIAGNOSTIC
+        if self._is_quiet[i] and before(now, self._quiet_until[i]):
+            if self._left_out[i] < 0xFFFF:
+                self._left_out[i] += 1
+            return
+        self._is_quiet[i] = 1
+        self._quiet_until[i] = tick_add(now, c.DIAGNOSTIC_INTERVAL_MS)
+        at = self.put(kind, ip, ip_at, mac, mac_at, other, other_at)
+        if at >= 0 and other is None:
+            self._ring[at + 1] |= _COUNT
+            self._ring[at + 12] = self._left_out[i] & 0xFF
+            self._ring[at + 13] = self._left_out[i] >> 8
+        self._left_out[i] = 0
+
+    def next(self):
+        """(kind, ip, mac, other) of the oldest event, or None. Allocates what it returns."""
+        if not self._count:
+            return None
+        at = self._first * _RECORD
+        ring = self._ring
+        holds = ring[at + 1]
+        mac = None if holds & _NO_MAC else bytes(ring[at + 6 : at + 12])
+        other = None
+        if holds & _MAC:
+            other = bytes(ring[at + 12 : at + 18])
+        elif holds & _COUNT:
+            other = ring[at + 12] | ring[at + 13] << 8
+        event = (ring[at], bytes(ring[at + 2 : at + 6]), mac, other)
+        self._first = (self._first + 1) % self._size
+        self._count -= 1
+        return event
+
+    def keep_house(self, now):
+        """Forget quiet times that are over, so that no tick is kept long enough to look young
+        again.
+        """
+        for i in range(len(self._is_quiet)):
+            if self._is_quiet[i] and not before(now, self._quiet_until[i]):
+                self._is_quiet[i] = 0
+
+    def _drop_oldest(self, lowest_kind):
+        for i in range(self._count):
+            if self._ring[(self._first + i) % self._size * _RECORD] >= lowest_kind:
+                self._stats.add(EVENTS_DROPPED)
+                self._remove(i)
+                return True
+        return False
+
+    def _remove(self, index):
+        # Move the records before it up by one: the order of the rest stays.
+        for i in range(index, 0, -1):
+            to = (self._first + i) % self._size * _RECORD
+            source = (self._first + i - 1) % self._size * _RECORD
+            copy(self._ring, to, self._ring, source, _RECORD)
+        self._first = (self._first + 1) % self._size
+        self._count -= 1

@@ -1,0 +1,81 @@
+"""Our own addresses, and what an IPv4 address is to us: ours, on one of our networks, a broadcast,
+or none.
+
+Lists are short (one address is the rule), so that a loop over them is the fast way. The methods
+that take `(buf, at)` look at 4 bytes in a caller's buffer and allocate nothing.
+"""
+
+from .acd import OwnAddress
+from .addr import ip_text, net_bytes
+
+
+class OwnAddresses:
+    """The own addresses in the order given. A lost address is not in the list."""
+
+    def __init__(self):
+        self.all = []
+
+    def replace(self, nets):
+        """Take a new list; returns the addresses that are new. ValueError leaves the old list
+        alone.
+        """
+        if isinstance(nets, str):
+            raise TypeError("ips: a list of addresses is needed, not %r" % nets)
+        chosen = []
+        fresh = []
+        for net in nets:
+            ip, prefix = net_bytes(net)
+            address = OwnAddress(ip, prefix)
+            if address.is_broadcast(ip, 0):
+                raise ValueError("ips: %s is the broadcast address of its network" % ip_text(ip))
+            if any(other.ip == ip for other in chosen):
+                raise ValueError("ips: %s is there twice" % ip_text(ip))
+            old = self.at(ip, 0)
+            if old is not None and old.prefix == prefix:
+                address = old
+            else:
+                fresh.append(address)
+            chosen.append(address)
+        self.all = chosen
+        return fresh
+
+    def at(self, buf, at):
+        """The own address at `buf[at]`, or None."""
+        for address in self.all:
+            if address.has(buf, at):
+                return address
+        return None
+
+    def net_of(self, buf, at):
+        """The first own address whose network holds the address at `buf[at]`, or None."""
+        for address in self.all:
+            if address.is_on_net(buf, at):
+                return address
+        return None
+
+    def is_broadcast(self, buf, at):
+        """True for the broadcast address of an own network."""
+        for address in self.all:
+            if address.is_broadcast(buf, at):
+                return True
+        return False
+
+    def source_for(self, buf, at):
+        """The usable own address to ask from: one on the target's network, else the first; or
+        None.
+        """
+        first = None
+        for address in self.all:
+            if address.usable:
+                if address.is_on_net(buf, at):
+                    return address
+                if first is None:
+                    first = address
+        return first
+
+    def is_any_usable(self):
+        """True when at least one address may be used."""
+        for address in self.all:
+            if address.usable:
+                return True
+        return False

@@ -1,0 +1,303 @@
+"""The asyncio shell: one NIC, one engine, two tasks, and an answer for every waiter.
+
+The receive task drains the NIC after each `nic.wait()`; the timer task sleeps until the engine's
+next deadline. Both run the same synchronous `_pump`: send what `poll` yields, then hand out the
+events. Only this file knows the clock and awaits. Owner of engine, NIC and waiters: the event loop
+that called `start`. A frame costs no allocation here, unless it is handed to `on_frame`.
+"""
+
+import asyncio
+import time
+
+from . import const as c
+from . import errors
+from .addr import ip_bytes, ip_text
+from .engine import Engine
+from .stats import TX_ERROR
+from .ticks import add, before
+from .wire import ETH_HEADER_BYTES, MIN_PAYLOAD_BYTES
+
+# Frames taken from the NIC before the timers and other tasks have their turn.
+_BURST = c.const(16)
+_MAX_FRAME_BYTES = c.const(1514)
+
+
+class _Waiter:
+    """All who wait for one next hop, woken together with a MAC address or an error."""
+
+    def __init__(self):
+        self.event = asyncio.Event()
+        self.mac = None
+        self.error = None
+
+    def end(self, mac, error):
+        self.mac = mac
+        self.error = error
+        self.event.set()
+
+
+class Arp:
+    """ARP on `nic` for the addresses `ips`: "a.b.c.d/len", or a list of them.
+
+    Settings are those of `arp.Engine`. Use `async with`, or `start()` and `kill()`. Raises
+    MtuTooSmall, ValueError or TypeError at once. `on_frame(ethertype, frame)` gets every frame
+    that is not ARP (the memoryview is valid until it returns), `on_event(event)` every event.
+    """
+
+    def __init__(self, nic, ips=(), gateway=None, **settings):
+        if nic.mtu < MIN_PAYLOAD_BYTES:
+            raise errors.MtuTooSmall("an MTU of %d; ARP needs %d" % (nic.mtu, MIN_PAYLOAD_BYTES))
+        self.nic = nic
+        self.engine = Engine(nic.mac, _as_list(ips), gateway, **settings)
+        self.mac = self.engine.mac
+        self.stats = self.engine.stats
+        self.ask = self.engine.ask
+        self.get = self.engine.get
+        self.entries = self.engine.entries
+        self.on_frame = None
+        self.on_event = None
+        self._frame = bytearray(_MAX_FRAME_BYTES)
+        self._frame_view = memoryview(self._frame)
+        self._waiters = {}
+        self._tasks = []
+        self._is_running = False
+        self._error = None
+        self._kick = asyncio.Event()
+        self._own_change = asyncio.Event()
+        self._armed_until = -1
+
+    async def start(self):
+        """Switch the NIC on and begin to listen, probe and announce."""
+        if self._is_running:
+            return
+        self.nic.active(True)
+        self._is_running = True
+        self._error = None
+        self._pump()
+        self._tasks = [
+            asyncio.create_task(self._guard(self._receive_loop())),
+            asyncio.create_task(self._guard(self._timer_loop())),
+        ]
+
+    def kill(self):
+        """Stop at once: no frame is handled any more, every waiter ends as cleared."""
+        self._stop(errors.Cleared("ARP was stopped"))
+
+    async def __aenter__(self):
+        await self.start()
+        return self
+
+    async def __aexit__(self, kind, error, trace):
+        self.kill()
+
+    # --- what a program asks for ---
+
+    async def query(self, ip):
+        """The MAC address (6 bytes) that leads to `ip`, asking the network when it is not known.
+
+        Raises HostDown, HostUnreachable (the gateway is silent), Timeout (with down_ms=0),
+        NoRoute, NoBuffers, Cleared. Queries of one address share one request; cancelling one
+        disturbs no other.
+        """
+        ip = ip_bytes(ip)
+        self._check_running()
+        code = self.engine.query(ip, time.ticks_ms())
+        if code == c.RESOLVED:
+            return self.engine.ask(ip)
+        hop = self.engine.next_hop(ip)
+        if code == c.PENDING:
+            waiter = self._waiters.get(hop)
+            if waiter is None:
+                waiter = self._waiters[hop] = _Waiter()
+            self._pump()
+            await waiter.event.wait()
+            if waiter.mac is not None:
+                return waiter.mac
+            if waiter.error is not None:
+                raise waiter.error
+            code = c.DOWN
+        raise self._failure(code, ip, hop)
+
+    async def ready(self):
+        """Wait until the own addresses are probed; AddressLost when none of them can be used."""
+        while not self.engine.is_settled():
+            self._check_running()
+            await self._own_change.wait()
+        self._check_running()
+        if not self.engine.ips:
+            raise errors.AddressLost("there is no own address that may be used")
+
+    async def send(self, ip, packet):
+        """Send an IPv4 packet to `ip`, or to the gateway for an off-link one; raises as `query`."""
+        n = len(packet)
+        if n > min(self.nic.mtu, _MAX_FRAME_BYTES - ETH_HEADER_BYTES):
+            raise ValueError("packet: %d bytes do not fit an MTU of %d" % (n, self.nic.mtu))
+        mac = await self.query(ip)
+        frame = mac + self.engine.mac + b"\x08\x00" + bytes(packet)
+        self.nic.send(frame, len(frame))
+
+    def set_ips(self, ips):
+        """Replace the own addresses; what is pending ends as cleared, new ones are probed."""
+        self.engine.set_ips(_as_list(ips))
+        self._pump()
+
+    def set(self, ip, mac, flags=0, kind=c.STATIC):
+        """Configure an entry, as `Engine.set`; whoever waits for it is answered."""
+        self.engine.set(ip, mac, flags, kind)
+        self._pump()
+
+    def delete(self, ip):
+        """Remove the entry of `ip`: True when there was one; whoever waits ends as cleared."""
+        found = self.engine.delete(ip)
+        self._pump()
+        return found
+
+    def flush(self):
+        """Forget what was learned; what is pending ends as cleared."""
+        self.engine.flush()
+        self._pump()
+
+    def table(self):
+        """The entries as text, in the format of `arp -an`."""
+        from .describe import table
+
+        return table(self.engine.entries())
+
+    @property
+    def ips(self):
+        """The own addresses that may be used now, 4 bytes each."""
+        return self.engine.ips
+
+    # --- the two tasks ---
+
+    async def _guard(self, loop):
+        try:
+            await loop
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # whatever it is, nobody may be left waiting (seed S1 `Exn`)
+            self._error = error
+            self._stop(error)
+            raise error
+
+    async def _receive_loop(self):
+        while self._is_running:
+            await self.nic.wait()
+            self._drain()
+            await asyncio.sleep_ms(0)  # wait() may return at once for ever: let others run
+
+    async def _timer_loop(self):
+        while self._is_running:
+            self._pump()
+            now = time.ticks_ms() & c.TICKS_MASK
+            ms = self.engine.next_deadline(now)
+            self._kick.clear()
+            if ms < 0:
+                self._armed_until = -1
+                await self._kick.wait()
+                continue
+            self._armed_until = add(now, ms)
+            try:
+                await asyncio.wait_for_ms(self._kick.wait(), ms)
+            except asyncio.TimeoutError:
+                pass
+
+    def _drain(self):
+        frame = self._frame
+        for _ in range(_BURST):
+            n = self.nic.recv_into(frame)
+            if not n:
+                break
+            if frame[12] == 0x08 and frame[13] == 0x06:
+                n = self.engine.receive(frame, n, time.ticks_ms())
+                if n:
+                    self._transmit(n)
+            elif self.on_frame is not None:
+                self.on_frame(frame[12] << 8 | frame[13], self._frame_view[:n])
+                if not self._is_running:
+                    return
+        self._pump()
+
+    def _pump(self):
+        # Everything that is due, then everything that happened.
+        if not self._is_running:
+            return
+        now = time.ticks_ms() & c.TICKS_MASK
+        n = self.engine.poll(now)
+        while n:
+            self._transmit(n)
+            n = self.engine.poll(now)
+        event = self.engine.next_event()
+        while event is not None:
+            self._deliver(event)
+            event = self.engine.next_event()
+        ms = self.engine.next_deadline(now)
+        if ms >= 0 and (self._armed_until < 0 or before(add(now, ms), self._armed_until)):
+            self._kick.set()  # the timer task sleeps too long
+
+    def _transmit(self, n):
+        try:
+            self.nic.send(self.engine.tx, n)
+        except OSError:  # the chip refused: the engine's own retries are the remedy
+            self.stats.add(TX_ERROR)
+
+    def _deliver(self, event):
+        kind, ip, mac, _ = event
+        if kind in (c.EV_RESOLVED, c.EV_FAILED, c.EV_CLEARED):
+            waiter = self._waiters.pop(ip, None)
+            if waiter is not None:
+                cleared = errors.Cleared(ip_text(ip)) if kind == c.EV_CLEARED else None
+                waiter.end(mac, cleared)
+        elif kind in (c.EV_USABLE, c.EV_LOST):
+            self._wake_ready()
+        if self.on_event is not None:
+            self.on_event(event)
+
+    # --- endings ---
+
+    def _stop(self, error):
+        self._is_running = False
+        for task in self._tasks:
+            try:
+                task.cancel()
+            except RuntimeError:  # MicroPython: the task that calls this ends by itself
+                pass
+        self._tasks = []
+        waiters = self._waiters
+        self._waiters = {}
+        for waiter in waiters.values():
+            waiter.end(None, error)
+        self._wake_ready()
+
+    def _wake_ready(self):
+        self._own_change.set()
+        self._own_change.clear()
+
+    def _check_running(self):
+        if self._error is not None:
+            raise self._error
+        if not self._is_running:
+            raise errors.Cleared("ARP is not running")
+
+    def _failure(self, code, ip, hop):
+        name = ip_text(ip)
+        if code == c.NO_ROUTE:
+            return errors.NoRoute("%s: there is no way to it" % name)
+        if code == c.FULL:
+            return errors.NoBuffers("%s: too many resolutions are pending" % name)
+        if not self.engine.settings.down_ms:
+            return errors.Timeout("%s does not answer" % name)
+        if hop == ip:
+            return errors.HostDown("%s does not answer" % name)
+        return errors.HostUnreachable("%s: gateway %s does not answer" % (name, ip_text(hop)))
+
+
+async def create(nic, ips=(), gateway=None, **settings):
+    """A started Arp; end it with `kill()`."""
+    service = Arp(nic, ips, gateway, **settings)
+    await service.start()
+    return service
+
+
+def _as_list(ips):
+    return (ips,) if isinstance(ips, str) else ips
