@@ -23,7 +23,7 @@ _HOMES = {
     "Engine": "engine",
     "Arp": "service",
     "create": "service",
-    "describe": "describe",
+    "describe": "sentences",
     "Entry": "manual",
     "Timeout": "errors",
     "HostDown": "errors",

@@ -75,8 +75,8 @@ class Arp:
         self._error = None
         self._pump()
         self._tasks = [
-            asyncio.create_task(self._guard(self._receive_loop())),
-            asyncio.create_task(self._guard(self._timer_loop())),
+            asyncio.create_task(self._guard(self._receive_loop)),
+            asyncio.create_task(self._guard(self._timer_loop)),
         ]
 
     def kill(self):
@@ -128,7 +128,7 @@ class Arp:
             raise errors.AddressLost("there is no own address that may be used")
 
     async def send(self, ip, packet):
-        """Send an IPv4 packet to `ip`, or to the gateway for an off-link one; raises as `query`."""
+        """Send an IPv4 packet to `ip`, off-link through the gateway; raises as `query`."""
         n = len(packet)
         if n > min(self.nic.mtu, _MAX_FRAME_BYTES - ETH_HEADER_BYTES):
             raise ValueError("packet: %d bytes do not fit an MTU of %d" % (n, self.nic.mtu))
@@ -159,7 +159,7 @@ class Arp:
 
     def table(self):
         """The entries as text, in the format of `arp -an`."""
-        from .describe import table
+        from .sentences import table
 
         return table(self.engine.entries())
 
@@ -172,7 +172,7 @@ class Arp:
 
     async def _guard(self, loop):
         try:
-            await loop
+            await loop()
         except asyncio.CancelledError:
             raise
         except Exception as error:  # whatever it is, nobody may be left waiting (seed S1 `Exn`)
