@@ -1,10 +1,11 @@
-"""arp.Arp on a simulated LAN in virtual time: every waiter is answered, nobody waits for nothing."""
+"""arp.Arp on a simulated LAN in virtual time: every waiter is answered in time."""
 
 import asyncio
 
+import frames as f
+
 import arp
 import arp.service  # loaded before virtual time takes the clock's place
-import frames as f
 from sim import clock
 from sim.lan import Lan, Peer
 

@@ -10,7 +10,7 @@ class Chance:
 
     def __init__(self, seed=None):
         if seed is None:
-            noise = os.urandom(22)
+            noise = _noise()
             self._state = noise[20] | noise[21] << 8 or 1
             self._noise = noise
         else:
@@ -20,7 +20,7 @@ class Chance:
     def secret(self):
         """20 bytes for the hash: from the system, or from the int seed."""
         if self._noise is None:
-            return bytes([self.below(256) for i in range(20)])
+            return bytes([self.below(256) for _ in range(20)])
         return self._noise
 
     def below(self, limit):
@@ -31,3 +31,11 @@ class Chance:
         x ^= x << 8 & 0xFFFF
         self._state = x
         return x * limit >> 16
+
+
+def _noise():
+    if hasattr(os, "urandom"):
+        return os.urandom(22)
+    import random  # a port without urandom seeds this one as well as it can
+
+    return bytes([random.getrandbits(8) for _ in range(22)])

@@ -6,11 +6,12 @@ not grow: raising and falling back to the stack pass the first check and not the
 
 import gc
 
+import frames as f
 import micropython
 
-import frames as f
 from arp import Engine
 from arp.const import ATF_PUBL, PENDING, PERMANENT, RESOLVED
+from arp.ticks import add
 
 WASM = True  # needs no viper and no sockets
 
@@ -71,7 +72,7 @@ class Feed:
         self.answers = 0
 
     def tick(self):
-        self.now = (self.now + self.step_ms) & 0x3FFFFFFF
+        self.now = add(self.now, self.step_ms)
         return self.now
 
 
@@ -193,7 +194,7 @@ def test_resolving_refreshing_and_expiring_take_no_heap():
     feed = Feed(f.reply(), step_ms=5000, lifetime_ms=60_000, refresh_ms=20_000)
 
     def live(feed):
-        for i in range(ROUNDS):
+        for _ in range(ROUNDS):
             now = feed.tick()
             if feed.engine.query(A, now) == PENDING:
                 feed.engine.poll(now)
@@ -211,7 +212,7 @@ def test_probing_announcing_and_being_ready_take_no_heap():
 
     def claim(engine):
         for ms in range(0, 9000, 100):
-            engine.poll((START + ms) & 0x3FFFFFFF)
+            engine.poll(add(START, ms))
 
     engine.poll(START)
     micropython.heap_lock()
@@ -227,7 +228,7 @@ def test_holding_and_releasing_packets_take_no_heap():
     packet = bytes(60)
 
     def hold(feed):
-        for i in range(ROUNDS):
+        for _ in range(ROUNDS):
             now = feed.tick()
             assert feed.engine.hold(A, packet, 60, now)
             feed.engine.hold(SILENT, packet, 60, now)
