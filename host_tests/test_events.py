@@ -1,7 +1,8 @@
 """The event ring is fixed: diagnostics go first, and the end of a resolution always has room."""
 
-import arp
 import frames as f
+
+import arp
 from arp.const import EV_ADDED, EV_BAD_SENDER, EV_CHANGED, EV_RESOLVED, EV_TABLE_FULL
 from arp.events import Events
 from arp.stats import Stats

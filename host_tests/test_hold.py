@@ -1,6 +1,7 @@
 """Packets that wait for their next hop: newest kept, in order, nobody at another's cost."""
 
 import frames as f
+
 from arp import Engine
 
 START = 2**30 - 5000

@@ -1,7 +1,8 @@
 """Configured entries: three kinds, published or not, with limits of their own."""
 
-import arp
 import frames as f
+
+import arp
 from arp import ATF_COM, ATF_PERM, ATF_PUBL, ATF_USETRAILERS, Engine
 
 START = 2**30 - 5000

@@ -1,6 +1,7 @@
 """The profiles give each seed document's own behaviour."""
 
 import frames as f
+
 from arp import PENDING, Engine, profiles
 
 START = 2**30 - 5000
