@@ -1,0 +1,22 @@
+"""Raw-Ethernet devices ("NICs"): W5500, PacketSocket, and Tap, which watches another one.
+
+A NIC is any object with these, and nothing else is asked of it:
+
+    mac              its own address, 6 bytes
+    mtu              payload bytes of a frame, 1500
+    recv_into(buf)   one waiting frame into buf -> its length; 0 = nothing; never blocks, never
+                     raises for what the network did
+    send(buf, n)     the first n bytes of buf as one frame, padded with zeros to 60; OSError when
+                     refused
+    link()           True while there is a carrier
+    wait()           awaitable: returns when there may be something to receive, after about a
+                     second in any case, and always lets other tasks run once; one task may wait
+    active(flag)     False stops sending and receiving, True starts it again
+    close()          gives back what the NIC holds; it is of no use afterwards
+
+and, where it makes sense, stats (integer attributes and names()) and promiscuous(flag).
+A NIC is active and usable once constructed. Frames start with the destination address and end
+before the FCS, so they are 14 to 1514 bytes long. Hand in the same buffer object each time: the
+chip drivers keep views of the last one, and allocate only when it changes. Nothing in here imports
+the arp package or machine: pins and buses are handed in.
+"""

@@ -1,0 +1,111 @@
+"""Frames that leave through the W5500 driver, and what they cost on SPI."""
+
+from sim.w5500_board import W5500Board, arp_frame, without_time
+
+
+def test_an_arp_frame_is_3_transactions_and_72_bytes_with_padding():
+    board = W5500Board(logs=True)
+    board.log.sent.clear()
+    assert board.cost(board.nic.send, arp_frame(42), 42) == (None, 3, 72)
+    assert board.log.sent == [
+        "000014" + arp_frame(42).hex() + "00" * 18,
+        "00240c003c",
+        "00010c20",
+    ]
+    assert board.cable.sent == [arp_frame(42) + bytes(18)]
+
+
+def test_padding_is_zero_after_a_longer_frame_and_whatever_the_buffer_holds():
+    board = W5500Board()
+    buf = bytearray(arp_frame(1514, fill=0xAA))
+    board.nic.send(buf, 1514)
+    for n in (42, 14, 59, 42):
+        board.nic.send(buf, n)
+        assert board.cable.sent[-1] == arp_frame(1514, fill=0xAA)[:n] + bytes(60 - n), n
+
+
+def test_another_buffer_may_be_sent_at_any_time():
+    board = W5500Board()
+    for fill in (1, 2, 3):
+        frame = arp_frame(42, fill=fill)
+        board.nic.send(frame, 42)
+        assert board.cable.sent[-1] == frame + bytes(18)
+
+
+def test_frames_of_every_length_leave_whole():
+    board = W5500Board()
+    buf = bytearray(1514)
+    for n in (60, 61, 124, 125, 1513, 1514):
+        buf[:n] = arp_frame(n, fill=n & 0xFF)
+        board.nic.send(buf, n)
+        assert board.cable.sent[-1] == arp_frame(n, fill=n & 0xFF), n
+    exact = arp_frame(100)
+    board.nic.send(exact, 100)
+    assert board.cable.sent[-1] == exact
+    assert (board.nic.stats.tx, board.chip.errors) == (7, 0)
+
+
+def test_the_tx_pointer_wraps():
+    board = W5500Board()
+    frame = arp_frame(1514)
+    for _ in range(50):
+        board.nic.send(frame, 1514)
+    assert board.cable.sent == [frame] * 50
+    assert board.chip.errors == 0
+
+
+def test_an_impossible_length_is_refused_with_its_value():
+    board = W5500Board()
+    for n in (-1, 0, 13, 1515, 61):
+        try:
+            board.nic.send(bytearray(60 if n == 61 else 1600), n)
+        except ValueError as e:
+            assert str(n) in str(e)
+        else:
+            raise AssertionError(n)
+    assert board.cable.sent == []
+
+
+def test_a_second_frame_waits_until_the_first_has_left():
+    def scenario(time):
+        board = W5500Board()
+        us = [0]
+
+        def chip_us():
+            us[0] += 30
+            return us[0]
+
+        board.chip._ticks_us = chip_us
+        board.nic.send(arp_frame(1514), 1514)
+        board.nic.send(arp_frame(), 60)
+        assert len(board.cable.sent) == 2
+        assert (board.chip.errors, board.nic.stats.tx_stuck) == (0, 0)
+
+    without_time(scenario)
+
+
+def test_after_2_ms_nobody_asks():
+    def scenario(time):
+        board = W5500Board()
+        board.nic.send(arp_frame(), 60)
+        assert board.cost(board.nic.send, arp_frame(), 60) == (None, 4, 77)
+        time.now_ms += 2
+        assert board.cost(board.nic.send, arp_frame(), 60) == (None, 3, 72)
+
+    without_time(scenario)
+
+
+def test_a_stuck_transmitter_is_reopened_within_3_ms_and_the_frame_leaves():
+    def scenario(time):
+        board = W5500Board()
+        board.chip.stall_tx = True
+        board.nic.send(arp_frame(fill=1), 60)
+        board.chip.stall_tx = False
+        time.ms = 0
+        board.nic.send(arp_frame(fill=2), 60)
+        assert 2.9 <= time.ms <= 3.1
+        assert board.cable.sent == [arp_frame(fill=2)]
+        assert (board.nic.stats.tx_stuck, board.nic.stats.reopened) == (1, 1)
+        assert board.chip.errors == 0
+
+    without_time(scenario)

@@ -1,0 +1,157 @@
+"""When the W5500 driver wakes who waits, and what active, link and close do."""
+
+import asyncio
+
+from sim.w5500_board import OTHER, W5500Board, arp_frame
+
+
+def timed_out(awaitable, ms=30):
+    """Does it still wait after that time?"""
+
+    async def main():
+        try:
+            await asyncio.wait_for_ms(awaitable, ms)
+        except asyncio.TimeoutError:
+            return True
+        return False
+
+    return asyncio.run(main())
+
+
+def test_wait_returns_at_once_while_int_is_low():
+    board = W5500Board(with_int=True)
+    board.cable.put(arp_frame())
+    assert not timed_out(board.nic.wait())
+
+
+def test_wait_returns_at_once_while_frames_are_known_to_wait():
+    board = W5500Board(with_int=True)
+    board.cable.put(arp_frame())
+    board.cable.put(arp_frame())
+    board.receive()
+    assert board.int() == 1
+    board.nic._flag.clear()
+    assert not timed_out(board.nic.wait())
+
+
+def test_wait_lets_other_tasks_run_even_then():
+    board = W5500Board(with_int=True)
+    board.cable.put(arp_frame())
+    ran = []
+
+    async def other():
+        ran.append(1)
+
+    async def main():
+        task = asyncio.create_task(other())
+        await board.nic.wait()
+        assert ran == [1]
+        await task
+
+    asyncio.run(main())
+
+
+def test_wait_sleeps_while_int_is_high():
+    board = W5500Board(with_int=True)
+    assert timed_out(board.nic.wait())
+
+
+def test_an_interrupt_ends_wait():
+    board = W5500Board(with_int=True)
+
+    async def arrival():
+        await asyncio.sleep_ms(5)  # now it waits
+        board.cable.put(arp_frame())
+        board.chip.pump()
+
+    async def main():
+        task = asyncio.create_task(arrival())
+        await asyncio.wait_for_ms(board.nic.wait(), 500)
+        await task
+
+    asyncio.run(main())
+    assert board.receive_all() == [arp_frame()]
+
+
+def test_a_frame_whose_interrupt_never_came_is_found_after_the_time_out():
+    board = W5500Board(with_int=True)
+    board.chip.on_int = None  # the wire of INT is broken
+    board.int.before_read = None
+    board.cable.put(arp_frame())
+    assert board.cost(board.receive) == (b"", 0, 0)
+    board.nic.wait_ms = 10
+    asyncio.run(board.nic.wait())
+    assert board.receive() == arp_frame()
+    assert board.nic.stats.missed_edge == 1
+    assert board.receive() == b""
+    assert board.cost(board.receive) == (b"", 0, 0)
+
+
+def test_a_time_out_without_a_frame_costs_one_look():
+    board = W5500Board(with_int=True)
+    board.nic.wait_ms = 10
+    asyncio.run(board.nic.wait())
+    assert board.cost(board.receive) == (b"", 2, 9)
+    assert board.cost(board.receive) == (b"", 0, 0)
+    assert board.nic.stats.missed_edge == 0
+
+
+def test_without_int_wait_is_a_short_sleep():
+    board = W5500Board()
+    board.nic.poll_ms = 1
+    assert not timed_out(board.nic.wait())
+    board.nic.poll_ms = 1000
+    assert timed_out(board.nic.wait())
+
+
+def test_link_is_the_phys():
+    board = W5500Board()
+    assert board.nic.link() is True
+    board.cable.has_link = False
+    assert board.nic.link() is False
+
+
+def test_inactive_nothing_is_received_and_sends_are_refused():
+    board = W5500Board(with_int=True)
+    board.cable.put(arp_frame(fill=1))
+    board.chip.pump()
+    board.nic.active(False)
+    assert board.int() == 1
+    assert board.chip.socket[3] == 0
+    board.cable.put(arp_frame(fill=2))
+    assert board.cost(board.receive) == (b"", 0, 0)
+    try:
+        board.nic.send(board.buf, 60)
+    except OSError as e:
+        assert e.args[0] == 100
+    else:
+        raise AssertionError("sent")
+    board.nic.active(True)
+    board.cable.put(arp_frame(fill=3))
+    assert board.receive_all() == [arp_frame(fill=3)]
+    assert board.chip.errors == 0
+
+
+def test_promiscuous_passes_what_is_for_others_until_it_is_switched_off():
+    board = W5500Board()
+    foreign = OTHER + arp_frame()[6:]
+    for flag, expected in ((False, []), (True, [foreign]), (False, [])):
+        board.nic.promiscuous(flag)
+        board.cable.put(foreign)
+        assert board.receive_all() == expected, flag
+    assert board.chip.errors == 0
+
+
+def test_close_ends_interrupts():
+    board = W5500Board(with_int=True)
+    board.nic.close()
+    assert board.int._handler is None
+    assert board.chip.socket[3] == 0
+
+
+def test_every_counter_has_a_name():
+    stats = W5500Board().nic.stats
+    names = stats.names()
+    assert len(names) == 9
+    for name in names:
+        assert getattr(stats, name) == 0
