@@ -17,3 +17,5 @@ PLACES = (
 for place in reversed(PLACES):
     if place not in sys.path:
         sys.path.insert(0, place)
+
+import micropython  # noqa: E402,F401  gives `time` and `asyncio` what MicroPython has, first of all

@@ -83,7 +83,7 @@ def test_row_6_an_unexpected_exception_ends_every_waiter_with_it():
         reported = service._tasks[0]
         Peer(lan, f.A_IP, f.A_MAC).announce()
         ends = []
-        for awaited in (task, service.query(f.A_IP), service.ready(), reported):
+        for awaited in (task, service.query(f.A_IP), service.closed(), reported):
             try:
                 ends.append(await awaited)
             except Broken as error:
@@ -91,7 +91,6 @@ def test_row_6_an_unexpected_exception_ends_every_waiter_with_it():
         service.kill()
         return ends
 
-    # ready() ends normally: the address is usable; a query afterwards meets the same exception.
     assert clock.run(main) == ["the driver broke"] * 4
 
 

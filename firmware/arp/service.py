@@ -64,6 +64,7 @@ class Arp:
         self._error = None
         self._kick = asyncio.Event()
         self._own_change = asyncio.Event()
+        self._stopped = asyncio.Event()
         self._armed_until = -1
 
     async def start(self):
@@ -73,6 +74,7 @@ class Arp:
         self.nic.active(True)
         self._is_running = True
         self._error = None
+        self._stopped.clear()
         self._pump()
         self._tasks = [
             asyncio.create_task(self._guard(self._receive_loop)),
@@ -126,6 +128,12 @@ class Arp:
         self._check_running()
         if not self.engine.ips:
             raise errors.AddressLost("there is no own address that may be used")
+
+    async def closed(self):
+        """Wait until ARP stops: returns after `kill`, raises the exception that stopped it."""
+        await self._stopped.wait()
+        if self._error is not None:
+            raise self._error
 
     async def send(self, ip, packet):
         """Send an IPv4 packet to `ip`, off-link through the gateway; raises as `query`."""
@@ -268,6 +276,7 @@ class Arp:
         for waiter in waiters.values():
             waiter.end(None, error)
         self._wake_ready()
+        self._stopped.set()
 
     def _wake_ready(self):
         self._own_change.set()
