@@ -1,0 +1,44 @@
+# One target per intent; `make help` prints this file's ## comments. Each target sets up all it needs.
+
+PYTHON = python3
+SECONDS =
+NIC = w5500
+RUNTIME = micropython
+BOARD =
+PORT =
+MPY = 0
+
+VENV = .venv/bin/python
+export PYTHONPYCACHEPREFIX = $(CURDIR)/.cache/pycache
+
+.DEFAULT_GOAL = help
+.PHONY: help setup run test check fix deploy clean
+
+help: ## every target in a line
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1:\2/p' $(firstword $(MAKEFILE_LIST)) | \
+		awk -F : '{ printf "make %-8s %s\n", $$1, $$2 }'
+
+setup: ## what the other targets need, in .venv and .cache (PYTHON=python3)
+	@command -v '$(PYTHON)' >/dev/null 2>&1 || { \
+		echo "set-up: no '$(PYTHON)' here; name a Python 3.10 or newer: make PYTHON=..." >&2; exit 1; }
+	@'$(PYTHON)' tools/setup.py
+
+run: setup ## a virtual board and the Linux kernel resolve each other (SECONDS= NIC=w5500 RUNTIME=micropython)
+	@$(VENV) tools/demo.py --seconds '$(SECONDS)' --nic '$(NIC)' --runtime '$(RUNTIME)'
+
+test: setup ## every test, on CPython, MicroPython, WebAssembly and against the Linux kernel
+	@$(VENV) tools/run_tests.py
+
+check: setup ## style and lint, looking only
+	@$(VENV) -m ruff check --config tools/ruff.toml .
+	@$(VENV) -m ruff format --check --config tools/ruff.toml .
+
+fix: setup ## style and lint, mending
+	@$(VENV) -m ruff check --fix --config tools/ruff.toml .
+	@$(VENV) -m ruff format --config tools/ruff.toml .
+
+deploy: setup ## copy the firmware onto a board (BOARD= PORT= MPY=0)
+	@$(VENV) tools/deploy.py --board '$(BOARD)' --port '$(PORT)' --mpy '$(MPY)'
+
+clean: ## what the other targets made
+	rm -rf .venv .cache
