@@ -134,3 +134,43 @@ def test_V6_the_transmit_buffer_never_carries_bytes_of_an_earlier_frame():
     assert f.receive(eng, f.request() + b"secret!", at(3000)) == f.arp(
         2, f.OWN_MAC, f.OWN_IP, f.A_MAC, f.A_IP, f.A_MAC
     )
+
+
+def test_C2_V11_a_host_in_hold_down_that_speaks_keeps_its_place_for_eviction():
+    eng = engine(capacity=4, retries=0)
+    eng.query("192.168.1.99", at(3000))
+    f.polled(eng, at(3000))
+    f.polled(eng, at(4000))
+    for i in range(3):
+        resolve(eng, 4100 + i, "192.168.1.%d" % (30 + i), "02:00:00:00:01:%02x" % i)
+    f.receive(eng, f.announcement(f.B_MAC, "192.168.1.99"), at(4200))
+    assert eng.ask("192.168.1.99") is not None
+    resolve(eng, 4300, "192.168.1.40", "02:00:00:00:01:40")
+    assert eng.ask("192.168.1.99") is None
+    assert eng.ask("192.168.1.30") is not None
+
+
+def test_C2_V11_overwriting_unused_static_entries_evicts_nothing_that_is_used():
+    eng = engine(capacity=4)
+    for i in range(4):
+        resolve(eng, 3000 + i, "192.168.1.%d" % (30 + i), "02:00:00:00:01:%02x" % i)
+    for i in range(4):
+        eng.set("192.168.1.%d" % (60 + i), f.A_MAC)
+        f.receive(eng, f.reply(f.B_MAC, "192.168.1.%d" % (60 + i)), at(3100 + i))
+    for i in range(4):
+        assert eng.ask("192.168.1.%d" % (30 + i)) is not None
+    eng._cache._check()
+
+
+def test_Q8_asking_and_deleting_many_hosts_never_asks_one_twice_in_a_second():
+    eng = engine(capacity=4, pending=1, manual=0)
+    asked = []
+    for turn in range(40):
+        ip = "192.168.1.%d" % (30 + turn % 8)
+        eng.query(ip, at(3000 + 10 * turn))
+        for frame in f.polled(eng, at(3000 + 10 * turn)):
+            asked.append(frame[38:42])
+        eng.delete(ip)
+        eng._cache._check()
+    assert len(asked) == len(set(asked))
+    assert eng.stats.table_full > 0

@@ -174,3 +174,20 @@ def test_row_9_the_first_request_waits_for_delay_ms():
     eng.query(f.A_IP, at(3000))
     assert f.polled(eng, at(3299)) == []
     assert len(f.polled(eng, at(3300))) == 1
+
+
+def test_a_gateway_that_is_ourselves_or_a_broadcast_address_is_no_way():
+    for gateway in (f.OWN_IP, "192.168.1.255"):
+        eng = Engine(f.OWN_MAC, [f.OWN_NET], gateway=gateway, probe=False)
+        assert eng.query("8.8.8.8", at(0)) == NO_ROUTE
+
+
+def test_W7_a_link_local_sender_broadcasts_replies_and_refreshes():
+    eng = engine(ips=["169.254.7.7/16"])
+    peer = "169.254.9.9"
+    answer = f.receive(eng, f.request(spa=peer, tpa="169.254.7.7"), at(3000))
+    assert answer[:6] == b"\xff" * 6
+    assert answer[32:38] == f.mac(f.A_MAC)
+    resolve(eng, 3000, peer)
+    eng.query(peer, at(3001))
+    assert [frame[:6] for frame in f.polled(eng, at(1_173_000))] == [b"\xff" * 6]

@@ -99,3 +99,13 @@ def test_row_69_to_75_the_sentences_are_those_of_the_manual_pages():
         assert arp.describe((EV_BAD_SENDER, IP, mac, 0)) == (
             "ether address is %s for IP address 192.168.1.20!" % word
         )
+
+
+def test_the_fate_of_an_own_address_displaces_what_nobody_waits_for():
+    ring = Events(2, 1, Stats())
+    ring.put(EV_ADDED, IP, 0, MAC, 0)
+    ring.put(EV_CHANGED, IP, 0, MAC, 0)
+    ring.put(EV_RESOLVED, IP, 0, MAC, 0)
+    ring.put(arp.EV_USABLE, IP, 0, MAC, 0)
+    ring.put(arp.EV_LOST, IP, 0, MAC, 0)
+    assert [event[0] for event in _drain(ring)] == [EV_RESOLVED, arp.EV_USABLE, arp.EV_LOST]

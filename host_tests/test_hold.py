@@ -117,3 +117,10 @@ def test_packets_for_the_gateway_broadcast_and_groups_leave_too():
 def test_without_hold_slots_nothing_is_held():
     eng = engine(hold_slots=0)
     assert not hold(eng, f.A_IP, b"a")
+
+
+def test_a_group_does_not_take_the_place_of_the_broadcast():
+    eng = engine(hold_per_host=1)
+    assert hold(eng, "255.255.255.255", b"all")
+    assert hold(eng, "224.0.0.1", b"group")
+    assert [frame[14:] for frame in f.polled(eng, at(3000))] == [b"all", b"group"]

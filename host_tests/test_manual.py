@@ -179,3 +179,24 @@ def test_an_entry_off_the_link_is_its_own_next_hop():
     eng.set("10.9.9.9", f.A_MAC)
     assert eng.ask("10.9.9.9") == f.mac(f.A_MAC)
     assert eng.next_hop("10.9.9.9") == f.ip("10.9.9.9")
+
+
+def test_row_144_entries_are_listed_once_each_whatever_is_done_to_them_meanwhile():
+    eng = engine()
+    for i in range(3):
+        ip = "192.168.1.%d" % (60 + i)
+        eng.query(ip, at(3000))
+        f.polled(eng, at(3000))
+        f.receive(eng, f.reply(f.B_MAC, ip), at(3000))
+    out = bytearray(6)
+    assert len([eng.lookup(entry.ip, out) for entry in eng.entries()]) == 3
+    assert [eng.delete(entry.ip) for entry in eng.entries()] == [True] * 3
+    assert list(eng.entries()) == []
+
+
+def test_setting_another_mac_is_a_change_and_tells_the_old_one():
+    eng = engine()
+    eng.set(f.A_IP, f.A_MAC)
+    eng.set(f.A_IP, f.B_MAC)
+    assert eng.next_event()[0] == arp.EV_ADDED
+    assert eng.next_event() == (arp.EV_CHANGED, f.ip(f.A_IP), f.mac(f.B_MAC), f.mac(f.A_MAC))

@@ -38,18 +38,23 @@ class OwnAddress:
 
     def __init__(self, ip, prefix):
         self.ip = ip
-        self.prefix = prefix
-        bits = 0xFF00 >> prefix % 8 & 0xFF  # the mask's one partial byte
-        whole = prefix // 8
-        self.mask = (b"\xff" * whole + bytes([bits]) + bytes(4))[:4]
-        self.net = bytes([ip[i] & self.mask[i] for i in range(4)])
-        self.broadcast = bytes([ip[i] | self.mask[i] ^ 255 for i in range(4)])
+        self.set_prefix(prefix)
         self.state = IDLE
         self.usable = False
         self.due = 0
         self.is_defending = False  # a conflict was seen less than DEFEND_INTERVAL ago
         self.defend_until = 0
         self._count = 0
+
+    def set_prefix(self, prefix):
+        """Put the address into the network of that prefix length; its state stays."""
+        ip = self.ip
+        self.prefix = prefix
+        bits = 0xFF00 >> prefix % 8 & 0xFF  # the mask's one partial byte
+        whole = prefix // 8
+        self.mask = (b"\xff" * whole + bytes([bits]) + bytes(4))[:4]
+        self.net = bytes([ip[i] & self.mask[i] for i in range(4)])
+        self.broadcast = bytes([ip[i] | self.mask[i] ^ 255 for i in range(4)])
 
     def start(self, now, wait_ms):
         """Begin probing `wait_ms` after now (PROBE_WAIT's random time, longer after many
@@ -84,9 +89,7 @@ class OwnAddress:
             self.is_defending = False
 
     def poll(self, now, spread_ms):
-        """What is due now; `spread_ms` is a fresh random 0..1000 for the probes' spacing."""
-        if not self.is_due(now):
-            return NOTHING
+        """Do what is due now; `spread_ms` is a fresh random 0..1000 for the probes' spacing."""
         self._count += 1
         if self.state <= PROBING:
             self.state = PROBING

@@ -3,23 +3,23 @@
 Every slot is in exactly one list, which is its class, and each class has a bound:
 
     FREE     nothing
-    GHOST    no entry any more; remembers when the address was last asked for (one request a
-    second) WAITING  pending resolutions, at most `pending` COLD     learned from others' frames
-    and never used here; first to be evicted WARM     disposable, used here; head = used last, tail
-    = next to be evicted. COLD + WARM <= `capacity` MANUAL   temporary, static, permanent:
-    configured by a person, at most `manual`, never evicted
+    GHOST    no entry any more; remembers for a second that the address was asked for
+    WAITING  pending resolutions, at most `pending`
+    COLD     learned from others' frames and never used here: evicted first
+    WARM     disposable and used here; head = used last, tail = evicted next; an answered query
+             counts as used when it is answered. COLD + WARM are at most `capacity`
+    MANUAL   temporary, static, permanent: set by a person, at most `manual`, never evicted
 
-There are capacity + pending + manual slots, so no class can starve another, and a slot for an
-admitted entry always exists. Only local use moves an entry within WARM; what arrives from the
-network never does.
+There are capacity + pending + manual slots, so no class can starve another. Only local use moves
+an entry within WARM; what arrives from the network never does.
 
-Lookup: multilinear hashing ((a0*b0 + ... + a3*b3 + c) mod 2**20, upper bits; M. Dietzfelbinger
+Lookup: multilinear hashing, (a0*b0 + ... + a3*b3 + c) mod 2**20, upper bits (M. Dietzfelbinger
 1996, strongly universal) with a private seed, and chains. The numbers fit 31-bit ints. Its cost
 does not depend on how full the cache is, and nobody without the seed can choose addresses that
 collide.
 
-Nothing here allocates after construction. Owner of all arrays: this class; engine and friends read
-them.
+Nothing here allocates after construction. Owner of all arrays: this class, and for states, kinds
+and marks `neighbors`; others read them.
 """
 
 from array import array

@@ -23,26 +23,25 @@ class Claims:
         self._chance = chance
         self._stats = stats
         self._events = events
+        self.is_waiting = False
         self._conflicts = 0
         self._conflicts_until = 0
 
-    def begin(self, address, now, is_started):
-        """Claim a new address; without a known time (`is_started` False) probing waits for
-        `start`.
-        """
+    def begin(self, address):
+        """Claim a new address. Its times count from the next call that tells the time."""
+        self.is_waiting = True
         if not self._settings.probe:
-            address.start_unprobed(now)
+            address.usable = True
             self._report(c.EV_USABLE, address, self._mac, 0)
-        elif is_started:
-            address.start(now, self._probe_wait_ms())
 
     def start(self, now):
-        """The first call that tells the time: from now on things become due."""
+        """It is `now`: start what `begin` claimed."""
+        self.is_waiting = False
         for address in self._own.all:
-            if address.usable:
-                address.due = now
-            else:
-                address.start(now, self._probe_wait_ms())
+            if address.state == acd.IDLE and address.usable:
+                address.start_unprobed(now)
+            elif address.state == acd.IDLE:
+                address.start(now, self._probe_wait_ms(now))
 
     def due(self, now):
         """The first own address with something to do, or None."""
@@ -62,6 +61,7 @@ class Claims:
         """Another host uses the address: acd.ANNOUNCE, GIVE_UP or NOTHING."""
         self._stats.add(s.RX_CONFLICT)
         self._events.diagnose(c.EV_DUPLICATE_IP, now, address.ip, 0, frame, SHA)
+        self._forget_conflicts(now)
         if self._conflicts < c.MAX_CONFLICTS:
             self._conflicts += 1
         self._conflicts_until = add(now, c.CONFLICT_MEMORY_MS)
@@ -90,12 +90,23 @@ class Claims:
 
     def keep_house(self, now):
         """Forget what is over, so that no tick is kept until it looks young again."""
-        if self._conflicts and not before(now, self._conflicts_until):
-            self._conflicts = 0
+        self._forget_conflicts(now)
         for address in self._own.all:
             address.keep_house(now)
 
-    def _probe_wait_ms(self):
+    def lose_time(self, now):
+        """Nobody knows how much time has passed: what has a deadline is due, the rest is over."""
+        self._conflicts = 0
+        for address in self._own.all:
+            address.due = now
+            address.is_defending = False
+
+    def _forget_conflicts(self, now):
+        if self._conflicts and not before(now, self._conflicts_until):
+            self._conflicts = 0
+
+    def _probe_wait_ms(self, now):
+        self._forget_conflicts(now)
         ms = self._chance.below(c.PROBE_WAIT_MS + 1)
         if self._conflicts >= c.MAX_CONFLICTS:
             ms += c.RATE_LIMIT_INTERVAL_MS

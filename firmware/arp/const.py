@@ -16,7 +16,7 @@ except ImportError:  # CPython without the shim: the core needs nothing else fro
 TICKS_MASK = const(0x3FFFFFFF)
 TICKS_HALF = const(0x20000000)
 
-# Entry states, and what Engine.query answers (the first three mean the same in both).
+# Entry states, and what Engine.query answers: RESOLVED, PENDING and DOWN mean the same in both.
 EMPTY = const(0)
 RESOLVED = const(1)
 PENDING = const(2)

@@ -13,7 +13,6 @@ from .addr import ip_bytes, ip_text
 from .protocol import Protocol
 from .routes import HOP
 from .settings import Settings
-from .ticks import before
 from .wire import copy
 
 
@@ -40,14 +39,10 @@ class Engine(Protocol):
         cache = self._cache
         hop = self._routes.hop
         slot = cache.find_entry(hop, 0)
-        if slot >= 0:
-            state = cache.state[slot]
-            if state == c.DOWN and not before(now, cache.timers.at[slot]):
-                cache.release(slot)
-            else:
-                self._neighbors.use(slot)
-                self.stats.add(s.CACHE_HIT)
-                return state
+        if slot >= 0 and not self._neighbors.end_if_over(slot, now):
+            self._neighbors.use(slot)
+            self.stats.add(s.CACHE_HIT)
+            return cache.state[slot]
         self.stats.add(s.CACHE_MISS)
         if self._neighbors.begin(hop, 0, now, self.settings.delay_ms) < 0:
             return c.FULL
@@ -122,7 +117,7 @@ class Engine(Protocol):
         fresh = self._own.replace(ips)
         self._neighbors.clear_disposable(self._now)
         for address in fresh:
-            self._claims.begin(address, self._now, self._is_started)
+            self._claims.begin(address)
 
     def get(self, ip):
         """The entry of `ip` as Entry(ip, mac, flags, kind, state, age_ms), or None."""

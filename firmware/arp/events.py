@@ -1,9 +1,10 @@
 """The event ring: a fixed number of records, so that nobody from the network can make it grow.
 
 A record is one kind byte, one byte that says what `other` holds, 4 bytes of ip, 6 of mac, 6 of
-other. When the ring is full the oldest diagnostic goes first, then the new event unless it ends a
-resolution; each loss is counted. Room for one end of each pending resolution is always kept. `put`
-allocates nothing.
+other. Vital are the end of a resolution and the fate of an own address: somebody may wait for
+them. In a full ring the oldest diagnostic makes room; without one a vital event takes the place
+of the oldest that is not vital, any other new event is lost. Each loss is counted. Room for the
+end of each pending resolution is kept beside `slots`. `put` allocates nothing.
 """
 
 from array import array
@@ -19,7 +20,6 @@ _RECORD = const(18)
 _NO_MAC = const(1)
 _MAC = const(2)
 _COUNT = const(4)
-_LAST_END = c.EV_CLEARED
 _FIRST_DIAGNOSTIC = c.EV_DUPLICATE_IP
 
 
@@ -42,13 +42,15 @@ class Events:
         """Add an event and return its place, or -1; `mac` and `other` (6 bytes at an offset) may
         be None.
         """
-        ends = kind <= _LAST_END
-        if self._count >= (self._size if ends else self._slots):
-            if not self._drop_oldest(_FIRST_DIAGNOSTIC):
-                self._stats.add(EVENTS_DROPPED)
-                if not ends:
+        is_vital = _is_vital(kind)
+        if self._count >= (self._size if is_vital else self._slots):
+            index = self._oldest_diagnostic()
+            self._stats.add(EVENTS_DROPPED)
+            if index < 0:
+                if not is_vital:
                     return -1
-                self._remove(0)
+                index = self._oldest_not_vital()
+            self._remove(index)
         at = (self._first + self._count) % self._size * _RECORD
         self._count += 1
         ring = self._ring
@@ -77,7 +79,7 @@ class Events:
             self._ring[at + 1] |= _COUNT
             self._ring[at + 12] = self._left_out[i] & 0xFF
             self._ring[at + 13] = self._left_out[i] >> 8
-        self._left_out[i] = 0
+            self._left_out[i] = 0
 
     def next(self):
         """(kind, ip, mac, other) of the oldest event, or None. Allocates what it returns."""
@@ -105,13 +107,25 @@ class Events:
             if self._is_quiet[i] and not before(now, self._quiet_until[i]):
                 self._is_quiet[i] = 0
 
-    def _drop_oldest(self, lowest_kind):
+    def lose_time(self):
+        """Nobody knows how much time has passed: no kind is quiet any more."""
+        for i in range(len(self._is_quiet)):
+            self._is_quiet[i] = 0
+
+    def _oldest_diagnostic(self):
         for i in range(self._count):
-            if self._ring[(self._first + i) % self._size * _RECORD] >= lowest_kind:
-                self._stats.add(EVENTS_DROPPED)
-                self._remove(i)
-                return True
-        return False
+            if self._kind(i) >= _FIRST_DIAGNOSTIC:
+                return i
+        return -1
+
+    def _oldest_not_vital(self):
+        for i in range(self._count):
+            if not _is_vital(self._kind(i)):
+                return i
+        return 0
+
+    def _kind(self, index):
+        return self._ring[(self._first + index) % self._size * _RECORD]
 
     def _remove(self, index):
         # Move the records before it up by one: the order of the rest stays.
@@ -121,3 +135,7 @@ class Events:
             copy(self._ring, to, self._ring, source, _RECORD)
         self._first = (self._first + 1) % self._size
         self._count -= 1
+
+
+def _is_vital(kind):
+    return kind <= c.EV_CLEARED or kind == c.EV_USABLE or kind == c.EV_LOST

@@ -9,9 +9,10 @@ whose packets may leave.
 
 from array import array
 
-from .const import TICKS_MASK, const
+from .const import const
 from .stats import HELD, HELD_DROPPED
-from .wire import ETH_HEADER_BYTES, ETH_SRC, copy
+from .ticks import add, before
+from .wire import ETH_HEADER_BYTES, ETH_SRC, copy, same
 
 _FREE = const(0xFFFF)
 _DIRECT = const(0xFFFE)  # to a MAC address that no cache slot stands for
@@ -45,7 +46,9 @@ class Hold:
         place = -1
         oldest = -1
         for i in range(self._slots):
-            if self._owner[i] == owner:
+            if self._owner[i] == owner and (
+                eth_dst is None or same(self._pool, i * self._size, eth_dst, 0, 6)
+            ):
                 mine += 1
                 if oldest < 0 or self._is_older(i, oldest):
                     oldest = i
@@ -67,7 +70,7 @@ class Hold:
         self._length[place] = n + ETH_HEADER_BYTES
         self._owner[place] = owner
         self._order[place] = self._next_order
-        self._next_order = (self._next_order - TICKS_MASK) & TICKS_MASK
+        self._next_order = add(self._next_order, 1)
         self.count += 1
         self._stats.add(HELD)
         return True
@@ -111,5 +114,4 @@ class Hold:
         self.count -= 1
 
     def _is_older(self, a, b):
-        # Orders are ticks of a counter that wraps like the clock.
-        return ((self._order[a] - self._order[b]) & 0x20000000) != 0
+        return before(self._order[a], self._order[b])  # they wrap as ticks do

@@ -4,12 +4,12 @@ from collections import namedtuple
 
 from . import const as c
 from .addr import ip_text, is_host, unicast_mac_bytes
-from .cache import COLD, MANUAL, WAITING, WARM
+from .cache import GHOST, MANUAL
 from .errors import NoBuffers
 from .ticks import diff
 
-# flags as in <net/if_arp.h>; age_ms since the last validation, None when there is no MAC address
-# yet.
+# flags as in <net/if_arp.h>; age_ms since the last validation (it stops at three days for what
+# never expires), None while there is no MAC address.
 Entry = namedtuple("Entry", ("ip", "mac", "flags", "kind", "state", "age_ms"))
 
 _WRITABLE = c.ATF_PUBL | c.ATF_USETRAILERS
@@ -23,12 +23,10 @@ def get(cache, ip, now):
 
 
 def entries(cache, now):
-    """Iterate Entry: configured ones first, then learned ones, used last first."""
-    for which in (MANUAL, WARM, COLD, WAITING):
-        slot = cache.head(which)
-        while slot >= 0:
+    """Iterate Entry, each once, whatever is done to the table meanwhile."""
+    for slot in range(cache.n):
+        if cache.list[slot] > GHOST:
             yield _entry(cache, slot, now)
-            slot = cache.after(slot)
 
 
 def set_entry(neighbors, limit, ip, mac, flags, kind, now):
@@ -37,11 +35,11 @@ def set_entry(neighbors, limit, ip, mac, flags, kind, now):
     mac = unicast_mac_bytes(mac)
     if not is_host(ip):
         raise ValueError("ip: %s cannot be the address of a host" % ip_text(ip))
-    if flags & ~_WRITABLE:
+    if not isinstance(flags, int) or flags & ~_WRITABLE:
         raise ValueError(
-            "flags: only ATF_PUBL and ATF_USETRAILERS can be written, not 0x%x" % flags
+            "flags: only ATF_PUBL and ATF_USETRAILERS can be written, not %r" % (flags,)
         )
-    if kind not in _KINDS:
+    if isinstance(kind, bool) or kind not in _KINDS:
         raise ValueError("kind: %r is none of TEMPORARY, STATIC, PERMANENT" % (kind,))
     slot = cache.find_entry(ip, 0)
     is_new = slot < 0 or cache.list[slot] != MANUAL
@@ -49,7 +47,7 @@ def set_entry(neighbors, limit, ip, mac, flags, kind, now):
         raise NoBuffers("all %d manual entries are in use" % limit)
     if slot < 0:
         slot = cache.take(ip, 0)
-    neighbors.answer_with(slot, mac, kind, flags, now)
+    neighbors.configure(slot, mac, kind, flags, now)
 
 
 def _entry(cache, slot, now):

@@ -19,9 +19,9 @@ Frames are the engine's work: `step` says what to send. Nothing allocates after 
 
 from . import const as c
 from . import stats as s
-from .cache import COLD, GHOST, GHOST_STATE, MANUAL, SENT, USED, WAITING, WARM, Cache
+from .cache import COLD, FREE, GHOST, GHOST_STATE, MANUAL, SENT, USED, WAITING, WARM, Cache
 from .const import const
-from .ticks import add, diff
+from .ticks import add, before, diff
 
 # What `step` wants to be sent.
 NOTHING = const(0)
@@ -53,14 +53,13 @@ class Neighbors:
         many are.
         """
         cache = self.cache
-        if cache.count[WAITING] >= self._settings.pending:
+        if cache.count[WAITING] >= self._settings.pending or not self._has_room(ip, at, now):
             self._stats.add(s.TABLE_FULL)
             self._events.diagnose(c.EV_TABLE_FULL, now, ip, at, None, 0)
             return -1
         slot = cache.take(ip, at)
         cache.state[slot] = c.PENDING
         cache.move(slot, WAITING)
-        cache.timers.clear(slot)
         cache.timers.set(slot, add(now, wait_ms))
         return slot
 
@@ -71,7 +70,9 @@ class Neighbors:
             victim = cache.tail(COLD)
             if victim < 0:
                 return
-            self._evict(victim, now)
+            self._evict(victim)
+        elif not self._has_room(frame, ip_at, now):
+            return
         slot = cache.take(frame, ip_at)
         cache.move(slot, COLD)
         self._resolve(slot, frame, mac_at, now)
@@ -82,12 +83,13 @@ class Neighbors:
         cache = self.cache
         state = cache.state[slot]
         if state != c.RESOLVED:
-            cache.move(slot, WARM)
+            if state == c.PENDING:  # a host in hold-down keeps its place: it spoke, nobody used it
+                cache.move(slot, WARM)
             self._resolve(slot, frame, mac_at, now)
             self._report(c.EV_RESOLVED if state == c.PENDING else c.EV_ADDED, slot)
             if state == c.PENDING:
                 self._stats.add(s.RESOLVED_COUNT)
-            self.shrink(now)
+            self._shrink()
         elif cache.has_mac(slot, frame, mac_at):
             if cache.kind[slot] <= c.TEMPORARY:
                 self._validate(slot, now)
@@ -140,42 +142,43 @@ class Neighbors:
         self._clear_list(COLD, now)
         self._clear_list(WARM, now)
 
-    def resume(self, now, wait_ms):
-        """An own address became usable: ask for what is pending, from now on."""
+    def resume(self, now):
+        """An own address became usable: ask for what could not be asked for before."""
         cache = self.cache
         slot = cache.head(WAITING)
         while slot >= 0:
-            if not cache.solicits[slot]:
-                cache.timers.clear(slot)
-                cache.timers.set(slot, add(now, wait_ms))
+            if not cache.timers.is_set(slot):
+                cache.timers.set(slot, now)
             slot = cache.after(slot)
 
-    def answer_with(self, slot, mac, kind, flags, now):
+    def configure(self, slot, mac, kind, flags, now):
         """A person gives the entry's MAC address (`kind` not DYNAMIC); whoever waits gets it."""
         cache = self.cache
-        was_pending = cache.state[slot] == c.PENDING
+        event = c.EV_ADDED
+        if cache.state[slot] == c.PENDING:
+            event = c.EV_RESOLVED
+            self._stats.add(s.RESOLVED_COUNT)
+        elif cache.state[slot] == c.RESOLVED and not cache.has_mac(slot, mac, 0):
+            event = c.EV_CHANGED
+        old = bytes(cache.mac[slot * 6 : slot * 6 + 6]) if event == c.EV_CHANGED else None
         cache.kind[slot] = kind
         cache.flags[slot] = cache.flags[slot] & SENT | flags
         cache.move(slot, MANUAL)
         self._resolve(slot, mac, 0, now)
-        if was_pending:
-            self._stats.add(s.RESOLVED_COUNT)
-        self._report(c.EV_RESOLVED if was_pending else c.EV_ADDED, slot)
+        self._events.put(event, cache.ip, slot * 4, mac, 0, old)
 
-    def shrink(self, now):
-        """Evict, least recently used first, what is over the capacity."""
+    def end_if_over(self, slot, now):
+        """True when the entry's time is over, though `poll` did not come by: it is ended now."""
         cache = self.cache
-        while cache.over_capacity():
-            victim = cache.tail(COLD)
-            self._evict(victim if victim >= 0 else cache.tail(WARM), now)
-
-    def lost_time(self, now):
-        """More than half a tick wrap without a call: nothing timed can be trusted any more."""
-        cache = self.cache
-        for slot in range(cache.n):
-            cache.seen_at[slot] = (now - self._settings.lifetime_ms) & c.TICKS_MASK
-            cache.flags[slot] &= ~SENT & 0xFF
-        cache.timers.all_due(now)
+        state = cache.state[slot]
+        if state == c.DOWN and not before(now, cache.timers.at[slot]):
+            cache.release(slot)
+            return True
+        if state == c.RESOLVED and cache.kind[slot] <= c.TEMPORARY:
+            if diff(add(cache.seen_at[slot], self._settings.lifetime_ms), now) <= 0:
+                self._expire(slot, now)
+                return True
+        return False
 
     def _overwrite(self, slot, frame, mac_at, now):
         # RFC 826 merges whatever the sender says; a configured entry then lives on as a learned
@@ -189,9 +192,9 @@ class Neighbors:
         self._stats.add(s.UPDATED)
         if cache.kind[slot] != c.DYNAMIC:
             cache.kind[slot] = c.DYNAMIC
-            cache.move(slot, WARM)
+            cache.move(slot, WARM if cache.flags[slot] & USED else COLD)
         self._resolve(slot, frame, mac_at, now)
-        self.shrink(now)
+        self._shrink()
 
     def _resolve(self, slot, buf, mac_at, now):
         cache = self.cache
@@ -222,9 +225,7 @@ class Neighbors:
         end = add(cache.seen_at[slot], settings.lifetime_ms)
         left = diff(end, now)
         if left <= 0:
-            self._stats.add(s.EXPIRED)
-            self._report(c.EV_EXPIRED, slot)
-            self._retire(slot, now)
+            self._expire(slot, now)
             return NOTHING
         if not settings.refresh_ms or cache.kind[slot] == c.TEMPORARY:
             cache.timers.set(slot, end)
@@ -243,6 +244,11 @@ class Neighbors:
         cache.timers.set(slot, end if step == 2 else add(now, left - half))
         return request
 
+    def _expire(self, slot, now):
+        self._stats.add(s.EXPIRED)
+        self._report(c.EV_EXPIRED, slot)
+        self._retire(slot, now)
+
     def _fail(self, slot, now):
         cache = self.cache
         self._stats.add(s.FAILED_COUNT)
@@ -254,7 +260,7 @@ class Neighbors:
         cache.state[slot] = c.DOWN
         cache.move(slot, WARM)
         cache.timers.set(slot, add(now, self._settings.down_ms))
-        self.shrink(now)
+        self._shrink()
 
     def _unless_too_soon(self, slot, now, request):
         # RFC 1122, 2.3.2.1: one request a second for a destination, whatever became of its entry.
@@ -270,7 +276,21 @@ class Neighbors:
             and 0 <= diff(now, self.cache.sent_at[slot]) < c.REQUEST_INTERVAL_MS
         )
 
-    def _evict(self, slot, now):
+    def _has_room(self, ip, at, now):
+        # A free slot, the address's own, or a ghost whose second is over.
+        cache = self.cache
+        if cache.count[FREE] or cache.find(ip, at) >= 0:
+            return True
+        return not self._is_quiet(cache.tail(GHOST), now)
+
+    def _shrink(self):
+        # Evict, what nobody used and then what was used longest ago, down to the capacity.
+        cache = self.cache
+        while cache.over_capacity():
+            victim = cache.tail(COLD)
+            self._evict(victim if victim >= 0 else cache.tail(WARM))
+
+    def _evict(self, slot):
         self._stats.add(s.EVICTED)
         if self.cache.state[slot] == c.RESOLVED:
             self._report(c.EV_EVICTED, slot)
@@ -285,7 +305,6 @@ class Neighbors:
             return
         cache.state[slot] = GHOST_STATE
         cache.move(slot, GHOST)
-        cache.timers.clear(slot)
         cache.timers.set(slot, add(cache.sent_at[slot], c.REQUEST_INTERVAL_MS))
 
     def _clear_list(self, which, now):

@@ -29,7 +29,7 @@ class Outgoing:
         """A request for a cache slot's address, to everybody or to its known MAC address alone."""
         is_refresh = cache.is_resolved(slot)
         self._stats.add(s.TX_REFRESH if is_refresh else s.TX_REQUEST)
-        if not is_unicast:
+        if not is_unicast or is_link_local(spa, 0):
             return self._broadcast(spa, cache.ip, slot * 4)
         mac = self._mac
         copy(self._peer, 0, cache.mac, slot * 6, 6)
@@ -40,10 +40,14 @@ class Outgoing:
     def reply(self, frame, ip, ip_at, mac, mac_at):
         """The answer to the request `frame`: `ip` is at `mac`.
 
-        It goes to the sender's ARP hardware address, whatever the Ethernet source was (RFC 826).
+        It goes to the sender's ARP hardware address, whatever the Ethernet source was (RFC 826);
+        from a link-local address of ours it goes to everybody.
         """
         self._stats.add(s.TX_REPLY)
-        copy(self._peer, 0, frame, SHA, 6)
+        if is_link_local(ip, ip_at):
+            copy(self._peer, 0, BROADCAST, 0, 6)
+        else:
+            copy(self._peer, 0, frame, SHA, 6)
         return build(
             self.tx, self._peer, self._mac, REPLY, mac, mac_at, ip, ip_at, frame, SHA, frame, SPA
         )
@@ -51,3 +55,8 @@ class Outgoing:
     def _broadcast(self, spa, tpa, tpa_at):
         mac = self._mac
         return build(self.tx, BROADCAST, mac, REQUEST, mac, 0, spa, 0, ZERO, 0, tpa, tpa_at)
+
+
+def is_link_local(buf, at):
+    """True for 169.254/16: such a sender broadcasts every ARP frame (RFC 3927, 2.5)."""
+    return buf[at] == 169 and buf[at + 1] == 254

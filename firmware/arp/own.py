@@ -22,20 +22,19 @@ class OwnAddresses:
         if isinstance(nets, str):
             raise TypeError("ips: a list of addresses is needed, not %r" % nets)
         chosen = []
-        fresh = []
+        prefixes = []
         for net in nets:
             ip, prefix = net_bytes(net)
             address = OwnAddress(ip, prefix)
-            if address.is_broadcast(ip, 0):
-                raise ValueError("ips: %s is the broadcast address of its network" % ip_text(ip))
+            if prefix < 31 and (ip == address.net or ip == address.broadcast):
+                raise ValueError("ips: %s/%d is no address of a host" % (ip_text(ip), prefix))
             if any(other.ip == ip for other in chosen):
                 raise ValueError("ips: %s is there twice" % ip_text(ip))
-            old = self.at(ip, 0)
-            if old is not None and old.prefix == prefix:
-                address = old
-            else:
-                fresh.append(address)
-            chosen.append(address)
+            chosen.append(self.at(ip, 0) or address)
+            prefixes.append(prefix)
+        fresh = [address for address in chosen if address not in self.all]
+        for address, prefix in zip(chosen, prefixes):
+            address.set_prefix(prefix)
         self.all = chosen
         return fresh
 
@@ -72,10 +71,3 @@ class OwnAddresses:
                 if first is None:
                     first = address
         return first
-
-    def is_any_usable(self):
-        """True when at least one address may be used."""
-        for address in self.all:
-            if address.usable:
-                return True
-        return False

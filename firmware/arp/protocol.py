@@ -8,7 +8,7 @@ creates an entry.
 Time is always an argument; nothing here allocates after construction.
 """
 
-from . import acd, wire
+from . import acd, upkeep, wire
 from . import const as c
 from . import stats as s
 from .addr import ip_bytes, ip_text, is_host, unicast_mac_bytes
@@ -24,6 +24,8 @@ from .routes import Routes
 from .ticks import add, before, diff
 
 _HOUSEKEEPING_MS = c.const(60000)
+# `poll` must come by once in this time, which is the longest setting too.
+_LONGEST_MS = c.const(86400000)
 
 
 class Protocol:
@@ -53,6 +55,7 @@ class Protocol:
         self._now = 0
         self._is_started = False
         self._housekeeping_at = 0
+        self._polled_at = 0
 
     def receive(self, frame, n, now):
         """Take in an Ethernet frame of `n` bytes; the length of an answer in `tx`, or 0."""
@@ -79,23 +82,15 @@ class Protocol:
             stats.add(s.RX_BAD_TARGET)
             return 0
         slot = self._cache.find_entry(frame, wire.SPA)
+        if slot >= 0 and self._neighbors.end_if_over(slot, now):
+            slot = -1
         if slot >= 0 and self._is_news(frame, is_request):
             self._neighbors.merge(slot, frame, wire.SHA, now)
         target = own.at(frame, wire.TPA)
-        if target is None:
-            if is_request and self._cache.count[MANUAL]:
-                return self._answer_published(frame)
-            return 0
-        if is_request and target.is_tentative():
-            if wire.is_zero_ip(frame, wire.SPA):
-                return self._conflict(target, frame, now)
-            return 0
-        if not target.usable or not self._is_sender_good(frame, is_request):
-            return 0
-        if slot < 0:
-            self._consider(frame, now)
-        if is_request:
-            return self._outgoing.reply(frame, target.ip, 0, self.mac, 0)
+        if target is not None:
+            return self._addressed_to(target, frame, is_request, slot >= 0, now)
+        if is_request and self._cache.count[MANUAL]:
+            return self._answer_published(frame)
         return 0
 
     def poll(self, now):
@@ -103,6 +98,7 @@ class Protocol:
         is 0.
         """
         now = self._tick(now)
+        self._polled_at = now
         address = self._claims.due(now)
         if address is not None:
             return self._act(address, self._claims.step(address, now), now)
@@ -118,6 +114,7 @@ class Protocol:
         if not before(now, self._housekeeping_at):
             self._housekeeping_at = add(now, _HOUSEKEEPING_MS)
             self._claims.keep_house(now)
+            upkeep.keep_house(self._cache, now)
             self._events.keep_house(now)
         n = 0
         if self._hold.count:
@@ -140,27 +137,52 @@ class Protocol:
         return best
 
     def _tick(self, now):
-        # The latest `now`; a small step back stands still, a large one is half a wrap without a
-        # call.
+        # The latest `now`. A small step back stands still; a large one is half a wrap without a
+        # call, and a day without `poll` leaves deadlines that may soon look like the future.
         now &= c.TICKS_MASK
         if not self._is_started:
             self._is_started = True
+            self._polled_at = now
             self._housekeeping_at = now
-            self._now = now
-            self._neighbors.lost_time(now)
-            self._claims.start(now)
+            upkeep.start(self._cache, self.settings.lifetime_ms, now)
         elif before(now, self._now):
             if diff(self._now, now) < c.BACKSTEP_MS:
-                return self._now
-            self._neighbors.lost_time(now)
+                now = self._now
+            else:
+                self._lose_time(now)
+        elif diff(now, self._polled_at) > _LONGEST_MS:
+            self._lose_time(now)
         self._now = now
+        if self._claims.is_waiting:
+            self._claims.start(now)
         return now
+
+    def _lose_time(self, now):
+        self._polled_at = now
+        self._housekeeping_at = now
+        upkeep.lose_time(self._cache, self.settings.lifetime_ms, now)
+        self._claims.lose_time(now)
+        self._events.lose_time()
 
     def _is_news(self, frame, is_request):
         # Profiles MIRAGE and MNET merge only replies and announcements.
         if self.settings.learn != "replies" or not is_request:
             return True
         return wire.same(frame, wire.SPA, frame, wire.TPA, 4)
+
+    def _addressed_to(self, target, frame, is_request, is_known, now):
+        # The target is an own address: learn who asks, and answer.
+        if is_request and target.is_tentative():
+            if wire.is_zero_ip(frame, wire.SPA):
+                return self._conflict(target, frame, now)
+            return 0
+        if not target.usable or not self._is_sender_good(frame, is_request):
+            return 0
+        if not is_known:
+            self._consider(frame, now)
+        if is_request:
+            return self._outgoing.reply(frame, target.ip, 0, self.mac, 0)
+        return 0
 
     def _is_sender_good(self, frame, is_request):
         # 0.0.0.0 asks as an ARP Probe does; other addresses must be a host's.
@@ -201,7 +223,7 @@ class Protocol:
         if action == acd.SEND_PROBE:
             return self._outgoing.probe(address.ip)
         if action == acd.BECOME_USABLE:
-            self._neighbors.resume(now, self.settings.delay_ms)
+            self._neighbors.resume(now)
         elif action != acd.ANNOUNCE:
             return 0
         return self._outgoing.announce(address.ip)

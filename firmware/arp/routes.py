@@ -49,7 +49,8 @@ class Routes:
         if own.net_of(ip, 0) is not None:
             self.hop = ip
             return HOP
-        if self._gateway is None:
+        gateway = self._gateway
+        if gateway is None or own.at(gateway, 0) is not None or own.is_broadcast(gateway, 0):
             return NO_ROUTE
         self.hop = self._gateway
         return HOP

@@ -15,25 +15,12 @@ from .addr import ip_bytes, ip_text
 from .engine import Engine
 from .stats import TX_ERROR
 from .ticks import add, before
+from .waiters import Waiters
 from .wire import ETH_HEADER_BYTES, MIN_PAYLOAD_BYTES
 
 # Frames taken from the NIC before the timers and other tasks have their turn.
 _BURST = c.const(16)
 _MAX_FRAME_BYTES = c.const(1514)
-
-
-class _Waiter:
-    """All who wait for one next hop, woken together with a MAC address or an error."""
-
-    def __init__(self):
-        self.event = asyncio.Event()
-        self.mac = None
-        self.error = None
-
-    def end(self, mac, error):
-        self.mac = mac
-        self.error = error
-        self.event.set()
 
 
 class Arp:
@@ -58,14 +45,18 @@ class Arp:
         self.on_event = None
         self._frame = bytearray(_MAX_FRAME_BYTES)
         self._frame_view = memoryview(self._frame)
-        self._waiters = {}
+        self._waiters = Waiters()
         self._tasks = []
         self._is_running = False
+        self._session = 0  # counts the starts: a task of an earlier one must not go on
+        self._is_pumping = False
+        self._is_pump_wanted = False
         self._error = None
         self._kick = asyncio.Event()
         self._own_change = asyncio.Event()
         self._stopped = asyncio.Event()
         self._armed_until = -1
+        self._stopped.set()
 
     async def start(self):
         """Switch the NIC on and begin to listen, probe and announce."""
@@ -73,12 +64,12 @@ class Arp:
             return
         self.nic.active(True)
         self._is_running = True
+        self._session += 1
         self._error = None
         self._stopped.clear()
-        self._pump()
         self._tasks = [
-            asyncio.create_task(self._guard(self._receive_loop)),
-            asyncio.create_task(self._guard(self._timer_loop)),
+            asyncio.create_task(self._guard(self._receive_loop, self._session)),
+            asyncio.create_task(self._guard(self._timer_loop, self._session)),
         ]
 
     def kill(self):
@@ -108,9 +99,7 @@ class Arp:
             return self.engine.ask(ip)
         hop = self.engine.next_hop(ip)
         if code == c.PENDING:
-            waiter = self._waiters.get(hop)
-            if waiter is None:
-                waiter = self._waiters[hop] = _Waiter()
+            waiter = self._waiters.join(hop)
             self._pump()
             await waiter.event.wait()
             if waiter.mac is not None:
@@ -137,17 +126,19 @@ class Arp:
 
     async def send(self, ip, packet):
         """Send an IPv4 packet to `ip`, off-link through the gateway; raises as `query`."""
+        packet = bytes(packet)
         n = len(packet)
         if n > min(self.nic.mtu, _MAX_FRAME_BYTES - ETH_HEADER_BYTES):
             raise ValueError("packet: %d bytes do not fit an MTU of %d" % (n, self.nic.mtu))
         mac = await self.query(ip)
-        frame = mac + self.engine.mac + b"\x08\x00" + bytes(packet)
+        frame = mac + self.engine.mac + b"\x08\x00" + packet
         self.nic.send(frame, len(frame))
 
     def set_ips(self, ips):
         """Replace the own addresses; what is pending ends as cleared, new ones are probed."""
         self.engine.set_ips(_as_list(ips))
         self._pump()
+        self._wake_ready()
 
     def set(self, ip, mac, flags=0, kind=c.STATIC):
         """Configure an entry, as `Engine.set`; whoever waits for it is answered."""
@@ -178,24 +169,26 @@ class Arp:
 
     # --- the two tasks ---
 
-    async def _guard(self, loop):
+    async def _guard(self, loop, session):
         try:
-            await loop()
+            await loop(session)
         except asyncio.CancelledError:
+            if session == self._session and self._is_running:  # not by us
+                self._stop(errors.Cleared("ARP was cancelled"))
             raise
         except Exception as error:  # whatever it is, nobody may be left waiting (seed S1 `Exn`)
             self._error = error
             self._stop(error)
             raise error
 
-    async def _receive_loop(self):
-        while self._is_running:
+    async def _receive_loop(self, session):
+        while self._is_running and session == self._session:
             await self.nic.wait()
             self._drain()
             await asyncio.sleep_ms(0)  # wait() may return at once for ever: let others run
 
-    async def _timer_loop(self):
-        while self._is_running:
+    async def _timer_loop(self, session):
+        while self._is_running and session == self._session:
             self._pump()
             now = time.ticks_ms() & c.TICKS_MASK
             ms = self.engine.next_deadline(now)
@@ -213,35 +206,46 @@ class Arp:
     def _drain(self):
         frame = self._frame
         for _ in range(_BURST):
-            n = self.nic.recv_into(frame)
+            n = self.nic.recv_into(frame) if self._is_running else 0
             if not n:
                 break
-            if frame[12] == 0x08 and frame[13] == 0x06:
+            if n < ETH_HEADER_BYTES or (frame[12] == 0x08 and frame[13] == 0x06):
                 n = self.engine.receive(frame, n, time.ticks_ms())
                 if n:
                     self._transmit(n)
+                self._hand_out()
             elif self.on_frame is not None:
                 self.on_frame(frame[12] << 8 | frame[13], self._frame_view[:n])
-                if not self._is_running:
-                    return
         self._pump()
 
     def _pump(self):
-        # Everything that is due, then everything that happened.
-        if not self._is_running:
+        # Everything that is due, then everything that happened. A callback that changes something
+        # comes back here: once more then, from the outermost call.
+        self._is_pump_wanted = True
+        if self._is_pumping:
             return
-        now = time.ticks_ms() & c.TICKS_MASK
-        n = self.engine.poll(now)
-        while n:
-            self._transmit(n)
-            n = self.engine.poll(now)
-        event = self.engine.next_event()
+        self._is_pumping = True
+        try:
+            while self._is_pump_wanted and self._is_running:
+                self._is_pump_wanted = False
+                now = time.ticks_ms() & c.TICKS_MASK
+                n = self.engine.poll(now)
+                while n:
+                    self._transmit(n)
+                    n = self.engine.poll(now)
+                self._hand_out()
+        finally:
+            self._is_pumping = False
+        if self._is_running:
+            ms = self.engine.next_deadline(now)
+            if ms >= 0 and (self._armed_until < 0 or before(add(now, ms), self._armed_until)):
+                self._kick.set()  # the timer task sleeps too long
+
+    def _hand_out(self):
+        event = self.engine.next_event() if self._is_running else None
         while event is not None:
             self._deliver(event)
-            event = self.engine.next_event()
-        ms = self.engine.next_deadline(now)
-        if ms >= 0 and (self._armed_until < 0 or before(add(now, ms), self._armed_until)):
-            self._kick.set()  # the timer task sleeps too long
+            event = self.engine.next_event() if self._is_running else None
 
     def _transmit(self, n):
         try:
@@ -252,10 +256,8 @@ class Arp:
     def _deliver(self, event):
         kind, ip, mac, _ = event
         if kind in (c.EV_RESOLVED, c.EV_FAILED, c.EV_CLEARED):
-            waiter = self._waiters.pop(ip, None)
-            if waiter is not None:
-                cleared = errors.Cleared(ip_text(ip)) if kind == c.EV_CLEARED else None
-                waiter.end(mac, cleared)
+            cleared = errors.Cleared(ip_text(ip)) if kind == c.EV_CLEARED else None
+            self._waiters.end(ip, mac, cleared)
         elif kind in (c.EV_USABLE, c.EV_LOST):
             self._wake_ready()
         if self.on_event is not None:
@@ -271,10 +273,7 @@ class Arp:
             except RuntimeError:  # MicroPython: the task that calls this ends by itself
                 pass
         self._tasks = []
-        waiters = self._waiters
-        self._waiters = {}
-        for waiter in waiters.values():
-            waiter.end(None, error)
+        self._waiters.end_all(error)
         self._wake_ready()
         self._stopped.set()
 

@@ -6,7 +6,8 @@ wraps at 2**30, so that counting allocates nothing on any port.
 
 from array import array
 
-from .const import TICKS_MASK, const
+from .const import const
+from .ticks import add
 
 # What arrived. The reasons from RX_SHORT to RX_BAD_TARGET are drops, each before anything is
 # changed.
@@ -68,8 +69,8 @@ class Stats:
         self.counts = array("i", bytes(4 * len(self.names())))
 
     def add(self, index):
-        """Count one. Does not allocate: the sum is taken below zero, where it cannot overflow."""
-        self.counts[index] = (self.counts[index] - TICKS_MASK) & TICKS_MASK
+        """Count one. Does not allocate."""
+        self.counts[index] = add(self.counts[index], 1)
 
     def names(self):
         """The counters' names, in their order."""

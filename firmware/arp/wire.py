@@ -4,7 +4,7 @@
     32 tha  38 tpa  42                     (RFC 826; offsets from the frame's first byte)
 
 Contract: after `check(frame, n, mac)` returned 0, bytes 0 to 41 of `frame` are a well-formed ARP
-request or reply for us or for everybody. Builders write every one of the 42 bytes, so that a
+request or reply for us or for a group. Builders write every one of the 42 bytes, so that a
 reused buffer cannot leak what it held before. Nothing here allocates (no slices: storing one does
 before MicroPython 1.26).
 """

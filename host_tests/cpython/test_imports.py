@@ -12,7 +12,7 @@ ROOT = mpy_tests.ROOT
 LONGEST = 320
 DESK = {"boards", "board", "host_tests", "tools", "sim", "support"}
 # The asyncio shell: the only files of the package with a clock or an await.
-SHELL = {"service", "__init__"}
+SHELL = {"service", "waiters", "__init__"}
 # The core's parts build on leaves only, never on each other or on what joins them.
 PARTS = {"cache", "acd", "hold", "events", "timers"}
 LEAVES = {"const", "errors", "ticks", "stats", "addr", "chance", "wire", "timers"}
@@ -32,9 +32,7 @@ def sources(*folder):
 
 
 def imports(path):
-    """Yield (module, name) of every import in a file, however deep; `from .` counts from its
-    package.
-    """
+    """Yield (module, name) of every import, however deep; `from .` counts from its package."""
     with open(path, encoding="utf-8") as f:
         tree = ast.parse(f.read(), path)
     package = os.path.basename(os.path.dirname(path))
