@@ -37,6 +37,7 @@ def test_ready_ends_when_the_addresses_are_taken_away():
 def test_ready_ends_under_a_flood_of_changes():
     async def body(service, lan):
         service.set(f.B_IP, f.B_MAC)
+        lan.keep = 10
         flood = asyncio.create_task(_changes(lan))
         await service.ready()
         flood.cancel()
@@ -46,11 +47,11 @@ def test_ready_ends_under_a_flood_of_changes():
         port = lan.port(f.A_MAC)
         i = 0
         while True:
-            for _ in range(40):
+            for _ in range(20):
                 i += 1
                 frame = f.announcement("02:00:00:00:02:%02x" % (i & 255), f.B_IP)
                 port.send(frame, len(frame))
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)
 
     assert scenario(body, probe=True, event_slots=4) == [f.ip(f.OWN_IP)]
 
