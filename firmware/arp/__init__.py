@@ -24,6 +24,7 @@ _HOMES = {
     "Arp": "service",
     "create": "service",
     "describe": "sentences",
+    "Group": "group",
     "Entry": "manual",
     "Timeout": "errors",
     "HostDown": "errors",

@@ -36,6 +36,8 @@ GIVE_UP = const(4)
 class OwnAddress:
     """One address of ours: `ip` (4 bytes), its network, and its conflict-detection state."""
 
+    picks_itself = False
+
     def __init__(self, ip, prefix):
         self.ip = ip
         self.set_prefix(prefix)

@@ -30,7 +30,7 @@ class Claims:
     def begin(self, address):
         """Claim a new address. Its times count from the next call that tells the time."""
         self.is_waiting = True
-        if not self._settings.probe:
+        if not self._settings.probe and not address.picks_itself:
             address.usable = True
             self._report(c.EV_USABLE, address, self._mac, 0)
 
@@ -65,14 +65,21 @@ class Claims:
         if self._conflicts < c.MAX_CONFLICTS:
             self._conflicts += 1
         self._conflicts_until = add(now, c.CONFLICT_MEMORY_MS)
-        action = address.conflict(now, self._settings.conflict)
+        policy = self._settings.conflict
+        if policy == "insist" and address.picks_itself:
+            policy = "defend"
+        action = address.conflict(now, policy)
         if action == acd.NOTHING:
             return action
         self._report(c.EV_CONFLICT, address, frame, SHA)
         if action == acd.GIVE_UP:
             self._stats.add(s.LOST)
-            self._own.all.remove(address)
             self._report(c.EV_LOST, address, frame, SHA)
+            if address.picks_itself:
+                address.pick()
+                self.is_waiting = True
+            else:
+                self._own.all.remove(address)
         else:
             self._stats.add(s.DEFENDED)
             self._report(c.EV_DEFENDED, address, frame, SHA)

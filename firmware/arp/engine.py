@@ -26,6 +26,7 @@ class Engine(Protocol):
 
     def __init__(self, mac, ips=(), gateway=None, **settings):
         super().__init__(mac, gateway, Settings(settings))
+        self._fixed = bytearray(6)
         self.set_ips(ips)
 
     def query(self, ip, now):
@@ -81,10 +82,22 @@ class Engine(Protocol):
             route = self._routes.to(ip)
             if route == HOP:
                 return self._hold.put(self._cache.find_entry(self._routes.hop, 0), packet, n)
-            self._routes.write_fixed(route, ip, self._peer)
-            return self._hold.put(-1, packet, n, self._peer)
+            self._routes.write_fixed(route, ip, self._fixed)
+            return self._hold.put(-1, packet, n, self._fixed)
         self.stats.add(s.HELD_DROPPED)
         return False
+
+    def join(self, group):
+        """Be cross-checked with the other engines of an `arp.Group`."""
+        self._group = group
+
+    def has_entry(self, buf, at):
+        """True when the address at `buf[at]` has an entry here."""
+        return self._cache.find_entry(buf, at) >= 0
+
+    def is_on_net(self, buf, at):
+        """True when it is on one of our networks."""
+        return self._own.net_of(buf, at) is not None
 
     def next_hop(self, ip):
         """The address that has to be resolved to reach `ip` (4 bytes), or None when none has to
@@ -99,7 +112,7 @@ class Engine(Protocol):
     @property
     def ips(self):
         """The own addresses that may be used now, 4 bytes each."""
-        return [address.ip for address in self._own.all if address.usable]
+        return [bytes(address.ip) for address in self._own.all if address.usable]
 
     def is_settled(self):
         """True when no own address is being probed any more (or waits for the first call with a

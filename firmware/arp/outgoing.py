@@ -3,7 +3,7 @@ allocates.
 """
 
 from . import stats as s
-from .wire import BROADCAST, REPLY, REQUEST, SHA, SPA, ZERO, build, copy
+from .wire import BROADCAST, REPLY, REQUEST, SHA, SPA, ZERO, build, copy, is_link_local
 
 
 class Outgoing:
@@ -55,8 +55,3 @@ class Outgoing:
     def _broadcast(self, spa, tpa, tpa_at):
         mac = self._mac
         return build(self.tx, BROADCAST, mac, REQUEST, mac, 0, spa, 0, ZERO, 0, tpa, tpa_at)
-
-
-def is_link_local(buf, at):
-    """True for 169.254/16: such a sender broadcasts every ARP frame (RFC 3927, 2.5)."""
-    return buf[at] == 169 and buf[at + 1] == 254

@@ -7,12 +7,14 @@ that take `(buf, at)` look at 4 bytes in a caller's buffer and allocate nothing.
 
 from .acd import OwnAddress
 from .addr import ip_text, net_bytes
+from .wire import is_link_local
 
 
 class OwnAddresses:
     """The own addresses in the order given. A lost address is not in the list."""
 
-    def __init__(self):
+    def __init__(self, link_local=None):
+        self.link_local = link_local  # an address that picks itself, and stays
         self.all = []
 
     def replace(self, nets):
@@ -30,8 +32,12 @@ class OwnAddresses:
                 raise ValueError("ips: %s/%d is no address of a host" % (ip_text(ip), prefix))
             if any(other.ip == ip for other in chosen):
                 raise ValueError("ips: %s is there twice" % ip_text(ip))
-            chosen.append(self.at(ip, 0) or address)
+            old = self.at(ip, 0)
+            chosen.append(address if old is None or old is self.link_local else old)
             prefixes.append(prefix)
+        if self.link_local is not None:
+            chosen.append(self.link_local)
+            prefixes.append(self.link_local.prefix)
         fresh = [address for address in chosen if address not in self.all]
         for address, prefix in zip(chosen, prefixes):
             address.set_prefix(prefix)
@@ -51,6 +57,13 @@ class OwnAddresses:
             if address.is_on_net(buf, at):
                 return address
         return None
+
+    def may_use_gateway(self):
+        """True when there is an own address that is not link-local (RFC 3927, 2.6.2)."""
+        for address in self.all:
+            if not is_link_local(address.ip, 0):
+                return True
+        return False
 
     def is_broadcast(self, buf, at):
         """True for the broadcast address of an own network."""

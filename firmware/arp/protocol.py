@@ -48,10 +48,20 @@ class Protocol:
         self._hold = Hold(given.hold_slots, given.hold_bytes, given.hold_per_host, self.stats)
         self._neighbors = Neighbors(given, chance.secret(), self.stats, self._events, self._hold)
         self._cache = self._neighbors.cache
-        self._own = OwnAddresses()
+        link_local = None
+        if given.link_local:
+            from .linklocal import LinkLocalAddress
+
+            link_local = LinkLocalAddress(self.mac)
+        self._own = OwnAddresses(link_local)
         self._claims = Claims(given, self.mac, self._own, chance, self.stats, self._events)
         self._routes = Routes(self._own, self._cache, self.mac, gateway)
-        self._peer = bytearray(6)
+        self._trailers = None
+        if given.trailers:
+            from .trailers import Trailers
+
+            self._trailers = Trailers(self.mac, self._outgoing)
+        self._group = None
         self._now = 0
         self._is_started = False
         self._housekeeping_at = 0
@@ -66,6 +76,8 @@ class Protocol:
             n = len(frame)
         fault = wire.check(frame, n, self.mac)
         if fault:
+            if fault == s.RX_BAD_PTYPE and self._trailers is not None:
+                return self._receive_trailer(frame, n)
             stats.add(fault)
             if fault == s.RX_BAD_SENDER:
                 self._events.diagnose(c.EV_BAD_SENDER, now, frame, wire.SPA, frame, wire.SHA)
@@ -86,9 +98,10 @@ class Protocol:
             slot = -1
         if slot >= 0 and self._is_news(frame, is_request):
             self._neighbors.merge(slot, frame, wire.SHA, now)
+        elsewhere = slot < 0 and self._is_elsewhere(frame, now)
         target = own.at(frame, wire.TPA)
         if target is not None:
-            return self._addressed_to(target, frame, is_request, slot >= 0, now)
+            return self._addressed_to(target, frame, is_request, slot >= 0 or elsewhere, now)
         if is_request and self._cache.count[MANUAL]:
             return self._answer_published(frame)
         return 0
@@ -116,6 +129,8 @@ class Protocol:
             self._claims.keep_house(now)
             upkeep.keep_house(self._cache, now)
             self._events.keep_house(now)
+        if self._trailers is not None and self._trailers.is_owed:
+            return self._trailers.pay()
         n = 0
         if self._hold.count:
             n = self._hold.release(self.tx, self.mac, self._cache)
@@ -127,6 +142,8 @@ class Protocol:
         """Milliseconds until `poll` has work: 0 = now, -1 = never."""
         now = self._tick(now)
         if self._hold.count and self._hold.is_ready(self._cache):
+            return 0
+        if self._trailers is not None and self._trailers.is_owed:
             return 0
         best = self._claims.next_ms(now)
         slot = self._cache.timers.first()
@@ -180,9 +197,28 @@ class Protocol:
             return 0
         if not is_known:
             self._consider(frame, now)
+        if self._trailers is not None and (is_request or is_known):
+            self._trailers.owe(frame, target.ip)
         if is_request:
             return self._outgoing.reply(frame, target.ip, 0, self.mac, 0)
         return 0
+
+    def _receive_trailer(self, frame, n):
+        fault = wire.check(frame, n, self.mac, 0x10)
+        if fault:
+            self.stats.add(fault)
+        else:
+            self._trailers.accept(frame, self._cache)
+        return 0
+
+    def _is_elsewhere(self, frame, now):
+        # Another engine of the group knows the sender: the wires are joined, nothing is learned.
+        if self._group is None or wire.is_zero_ip(frame, wire.SPA):
+            return False
+        if not self._group.is_elsewhere(self, frame, wire.SPA):
+            return False
+        self._events.diagnose(c.EV_WRONG_INTERFACE, now, frame, wire.SPA, frame, wire.SHA)
+        return True
 
     def _is_sender_good(self, frame, is_request):
         # 0.0.0.0 asks as an ARP Probe does; other addresses must be a host's.

@@ -3,7 +3,7 @@ nowhere.
 """
 
 from .const import NO_ROUTE, const
-from .wire import BROADCAST, copy, is_host_ip
+from .wire import BROADCAST, copy, is_host_ip, is_link_local
 
 # What `to` answers, beside NO_ROUTE.
 SELF = const(10)
@@ -49,8 +49,13 @@ class Routes:
         if own.net_of(ip, 0) is not None:
             self.hop = ip
             return HOP
+        if is_link_local(ip, 0):  # never through a router (RFC 3927, 2.6.2)
+            self.hop = ip
+            return HOP
         gateway = self._gateway
-        if gateway is None or own.at(gateway, 0) is not None or own.is_broadcast(gateway, 0):
+        if gateway is None or not own.may_use_gateway():
+            return NO_ROUTE
+        if own.at(gateway, 0) is not None or own.is_broadcast(gateway, 0):
             return NO_ROUTE
         self.hop = self._gateway
         return HOP

@@ -49,8 +49,6 @@ class Settings:
             self.refresh_ms = self.lifetime_ms // 2
         if self.refresh_ms >= self.lifetime_ms:
             raise ValueError("refresh_ms: it must be below lifetime_ms, %d" % self.lifetime_ms)
-        if self.trailers or self.link_local:
-            raise ValueError("trailers and link_local are not supported yet")
 
 
 def _number(name, value, lowest, highest):

@@ -43,10 +43,11 @@ ZERO = bytes(6)
 _FIXED = b"\x08\x06\x00\x01\x08\x00\x06\x04\x00"
 
 
-def check(frame, n, mac):
+def check(frame, n, mac, ptype_high=0x08):
     """0 when the frame is a valid ARP request or reply, else the counter of its first fault.
 
     The order is: what is cheap and common first, then RFC 826's; nothing past byte n - 1 is read.
+    `ptype_high` is the first byte of the ptype to be accepted.
     """
     if n < ETH_HEADER_BYTES:
         return RX_SHORT
@@ -60,7 +61,7 @@ def check(frame, n, mac):
         return RX_BAD_HTYPE
     if frame[18] != 6:
         return RX_BAD_HLEN
-    if frame[16] != 0x08 or frame[17] != 0x00:
+    if frame[16] != ptype_high or frame[17] != 0x00:
         return RX_BAD_PTYPE
     if frame[19] != 4:
         return RX_BAD_PLEN
@@ -115,3 +116,8 @@ def is_zero_ip(frame, at):
 def is_host_ip(frame, at):
     """False for 0/8, 127/8 and from 224/4 up, where no host lives (RFC 1122, 3.2.1.3)."""
     return 0 < frame[at] < 224 and frame[at] != 127
+
+
+def is_link_local(frame, at):
+    """True for 169.254/16: such a sender broadcasts every ARP frame (RFC 3927, 2.5)."""
+    return frame[at] == 169 and frame[at + 1] == 254
