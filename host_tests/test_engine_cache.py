@@ -174,3 +174,25 @@ def test_Q8_asking_and_deleting_many_hosts_never_asks_one_twice_in_a_second():
         eng._cache._check()
     assert len(asked) == len(set(asked))
     assert eng.stats.table_full > 0
+
+
+def test_row_103_advice_of_a_higher_layer_starts_the_lifetime_again():
+    eng = engine()
+    assert not eng.confirm(f.A_IP)
+    resolve(eng, 3000)
+    f.polled(eng, at(1_000_000))
+    assert eng.confirm(f.A_IP)
+    f.polled(eng, at(2_199_999))
+    assert eng.ask(f.A_IP) == f.mac(f.A_MAC)
+    f.polled(eng, at(2_200_000))
+    assert eng.ask(f.A_IP) is None
+    assert not eng.confirm(f.A_IP)
+    assert not eng.confirm(f.OWN_IP)
+
+
+def test_row_136_the_addresses_of_a_mac_are_found():
+    eng = engine()
+    resolve(eng, 3000, f.A_IP, f.A_MAC)
+    resolve(eng, 3000, f.B_IP, f.A_MAC)
+    assert sorted(eng.ips_of(f.A_MAC)) == [f.ip(f.A_IP), f.ip(f.B_IP)]
+    assert eng.ips_of(f.B_MAC) == []

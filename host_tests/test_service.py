@@ -189,3 +189,18 @@ def test_an_entry_expires_while_nothing_else_happens():
         return service.ask(f.A_IP)
 
     assert scenario(body) is None
+
+
+def test_row_121_the_address_is_announced_again_when_the_link_comes_back():
+    async def body(service, lan):
+        await asyncio.sleep(5)
+        before = lan.counts["sent"]
+        service.nic.is_plugged = False
+        await asyncio.sleep(5)
+        service.nic.is_plugged = True
+        await asyncio.sleep(5)
+        return before, [bytes(record[4][:42]) for record in lan.trace if record[1] == "sent"]
+
+    before, sent = scenario(body)
+    assert before == 2
+    assert sent == [f.announcement(f.OWN_MAC, f.OWN_IP)] * 4

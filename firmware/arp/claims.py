@@ -43,6 +43,13 @@ class Claims:
             elif address.state == acd.IDLE:
                 address.start(now, self._probe_wait_ms(now))
 
+    def announce(self):
+        """Announce the usable addresses again, from the next call that tells the time."""
+        self.is_waiting = True
+        for address in self._own.all:
+            if address.usable:
+                address.state = acd.IDLE
+
     def due(self, now):
         """The first own address with something to do, or None."""
         for address in self._own.all:

@@ -9,7 +9,7 @@ seen.
 
 from . import const as c
 from . import stats as s
-from .addr import ip_bytes, ip_text
+from .addr import ip_bytes, ip_text, mac_bytes
 from .protocol import Protocol
 from .routes import HOP
 from .settings import Settings
@@ -131,6 +131,24 @@ class Engine(Protocol):
         self._neighbors.clear_disposable(self._now)
         for address in fresh:
             self._claims.begin(address)
+
+    def announce(self):
+        """Announce the usable own addresses again, twice: the link came up, or a switch forgot."""
+        self._claims.announce()
+
+    def confirm(self, ip):
+        """Higher-layer advice that the next hop of `ip` answers (RFC 1122, 2.3.2.1): its lifetime
+        starts again. True when there was an entry.
+        """
+        if self._routes.to(self._bytes(ip)) != HOP:
+            return False
+        slot = self._cache.find_entry(self._routes.hop, 0)
+        return slot >= 0 and self._neighbors.confirm(slot, self._now)
+
+    def ips_of(self, mac):
+        """The addresses (4 bytes each) whose entries have this MAC address."""
+        mac = mac_bytes(mac)
+        return [entry.ip for entry in self.entries() if entry.mac == mac]
 
     def get(self, ip):
         """The entry of `ip` as Entry(ip, mac, flags, kind, state, age_ms), or None."""

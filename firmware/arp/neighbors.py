@@ -49,9 +49,7 @@ class Neighbors:
             cache.move(slot, WARM)
 
     def begin(self, ip, at, now, wait_ms):
-        """A pending entry for the address at `ip[at]`, to be asked for in `wait_ms`; -1 when too
-        many are.
-        """
+        """A pending entry for the address at `ip[at]`, asked for in `wait_ms`; -1 = no room."""
         cache = self.cache
         if cache.count[WAITING] >= self._settings.pending or not self._has_room(ip, at, now):
             self._stats.add(s.TABLE_FULL)
@@ -100,10 +98,17 @@ class Neighbors:
         else:
             self._overwrite(slot, frame, mac_at, now)
 
+    def confirm(self, slot, now):
+        """Somebody who knows says that the entry is right: its lifetime starts again."""
+        cache = self.cache
+        if not cache.is_resolved(slot) or self.end_if_over(slot, now):
+            return False
+        if cache.kind[slot] <= c.TEMPORARY:
+            self._validate(slot, now)
+        return True
+
     def step(self, slot, now):
-        """Do what is due for the slot; returns what is to be sent, after which `sent` must be
-        called.
-        """
+        """Do what is due for the slot; what is to be sent comes back, and `sent` must follow."""
         cache = self.cache
         state = cache.state[slot]
         if state == c.PENDING:
@@ -264,11 +269,10 @@ class Neighbors:
 
     def _unless_too_soon(self, slot, now, request):
         # RFC 1122, 2.3.2.1: one request a second for a destination, whatever became of its entry.
-        cache = self.cache
-        if self._is_quiet(slot, now):
-            cache.timers.set(slot, add(cache.sent_at[slot], c.REQUEST_INTERVAL_MS))
-            return NOTHING
-        return request
+        if not self._is_quiet(slot, now):
+            return request
+        self.cache.timers.set(slot, add(self.cache.sent_at[slot], c.REQUEST_INTERVAL_MS))
+        return NOTHING
 
     def _is_quiet(self, slot, now):
         return (
@@ -278,17 +282,15 @@ class Neighbors:
 
     def _has_room(self, ip, at, now):
         # A free slot, the address's own, or a ghost whose second is over.
-        cache = self.cache
-        if cache.count[FREE] or cache.find(ip, at) >= 0:
+        if self.cache.count[FREE] or self.cache.find(ip, at) >= 0:
             return True
-        return not self._is_quiet(cache.tail(GHOST), now)
+        return not self._is_quiet(self.cache.tail(GHOST), now)
 
     def _shrink(self):
         # Evict, what nobody used and then what was used longest ago, down to the capacity.
-        cache = self.cache
-        while cache.over_capacity():
-            victim = cache.tail(COLD)
-            self._evict(victim if victim >= 0 else cache.tail(WARM))
+        while self.cache.over_capacity():
+            victim = self.cache.tail(COLD)
+            self._evict(victim if victim >= 0 else self.cache.tail(WARM))
 
     def _evict(self, slot):
         self._stats.add(s.EVICTED)
@@ -314,6 +316,5 @@ class Neighbors:
             slot = self.cache.tail(which)
 
     def _report(self, kind, slot):
-        cache = self.cache
-        mac = cache.mac if cache.state[slot] == c.RESOLVED else None
-        self._events.put(kind, cache.ip, slot * 4, mac, slot * 6)
+        mac = self.cache.mac if self.cache.is_resolved(slot) else None
+        self._events.put(kind, self.cache.ip, slot * 4, mac, slot * 6)

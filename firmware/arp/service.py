@@ -13,6 +13,7 @@ from . import const as c
 from . import errors
 from .addr import ip_bytes, ip_text
 from .engine import Engine
+from .failure import failure
 from .stats import TX_ERROR
 from .ticks import add, before
 from .waiters import Waiters
@@ -21,6 +22,8 @@ from .wire import ETH_HEADER_BYTES, MIN_PAYLOAD_BYTES
 # Frames taken from the NIC before the timers and other tasks have their turn.
 _BURST = c.const(16)
 _MAX_FRAME_BYTES = c.const(1514)
+# How often the link state is read: the chips have no interrupt for it.
+_WATCH_LINK_MS = c.const(1000)
 
 
 class Arp:
@@ -56,6 +59,8 @@ class Arp:
         self._own_change = asyncio.Event()
         self._stopped = asyncio.Event()
         self._armed_until = -1
+        self._has_link = False
+        self._watch_at = 0
         self._stopped.set()
 
     async def start(self):
@@ -63,6 +68,8 @@ class Arp:
         if self._is_running:
             return
         self.nic.active(True)
+        self._has_link = self.nic.link()
+        self._watch_at = add(time.ticks_ms() & c.TICKS_MASK, _WATCH_LINK_MS)
         self._is_running = True
         self._session += 1
         self._error = None
@@ -107,7 +114,7 @@ class Arp:
             if waiter.error is not None:
                 raise waiter.error
             code = c.DOWN
-        raise self._failure(code, ip, hop)
+        raise failure(code, ip, hop, self.engine.settings.down_ms)
 
     async def ready(self):
         """Wait until the own addresses are probed; AddressLost when none of them can be used."""
@@ -185,6 +192,7 @@ class Arp:
         while self._is_running and session == self._session:
             await self.nic.wait()
             self._drain()
+            self._watch_link()
             await asyncio.sleep_ms(0)  # wait() may return at once for ever: let others run
 
     async def _timer_loop(self, session):
@@ -202,6 +210,18 @@ class Arp:
                 await asyncio.wait_for_ms(self._kick.wait(), ms)
             except asyncio.TimeoutError:
                 pass
+
+    def _watch_link(self):
+        # Switches and peers may have forgotten us while the cable was out: announce again.
+        now = time.ticks_ms() & c.TICKS_MASK
+        if before(now, self._watch_at):
+            return
+        self._watch_at = add(now, _WATCH_LINK_MS)
+        had_link = self._has_link
+        self._has_link = self.nic.link()
+        if self._has_link and not had_link:
+            self.engine.announce()
+            self._pump()
 
     def _drain(self):
         frame = self._frame
@@ -286,18 +306,6 @@ class Arp:
             raise self._error
         if not self._is_running:
             raise errors.Cleared("ARP is not running")
-
-    def _failure(self, code, ip, hop):
-        name = ip_text(ip)
-        if code == c.NO_ROUTE:
-            return errors.NoRoute("%s: there is no way to it" % name)
-        if code == c.FULL:
-            return errors.NoBuffers("%s: too many resolutions are pending" % name)
-        if not self.engine.settings.down_ms:
-            return errors.Timeout("%s does not answer" % name)
-        if hop == ip:
-            return errors.HostDown("%s does not answer" % name)
-        return errors.HostUnreachable("%s: gateway %s does not answer" % (name, ip_text(hop)))
 
 
 async def create(nic, ips=(), gateway=None, **settings):
