@@ -90,7 +90,7 @@ def test_every_event_has_a_name_and_a_sentence():
         assert "192.168.1.20" in text and "%" not in text, text
 
 
-def test_row_69_to_75_the_sentences_are_those_of_the_manual_pages():
+def test_row_69_row_74_row_75_the_sentences_are_those_of_the_manual_pages():
     assert arp.describe((arp.EV_DUPLICATE_IP, IP, MAC, 3)) == (
         "duplicate IP address 192.168.1.20 sent from ethernet address 02:00:00:00:00:20"
         " (and 3 more)"
