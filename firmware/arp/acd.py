@@ -59,9 +59,7 @@ class OwnAddress:
         self.broadcast = bytes([ip[i] | self.mask[i] ^ 255 for i in range(4)])
 
     def start(self, now, wait_ms):
-        """Begin probing `wait_ms` after now (PROBE_WAIT's random time, longer after many
-        conflicts).
-        """
+        """Begin probing `wait_ms` after now: PROBE_WAIT, longer after many conflicts."""
         self.state = PROBE_WAIT
         self._count = 0
         self.due = add(now, wait_ms)

@@ -12,9 +12,7 @@ def ip_bytes(ip, name="ip"):
 
 
 def mac_bytes(mac, name="mac"):
-    """6 bytes from "aa:bb:cc:dd:ee:ff" or any 6-byte buffer; ValueError or TypeError names the
-    argument.
-    """
+    """6 bytes from "aa:bb:cc:dd:ee:ff" or any 6-byte buffer; an error names the argument."""
     if isinstance(mac, str):
         parts = mac.split(":")
         if len(parts) == 6 and all(len(p) in (1, 2) and _is_hex(p) for p in parts):
@@ -46,9 +44,7 @@ def net_bytes(net, name="ips"):
 
 
 def is_host(ip):
-    """True unless `ip` is in 0/8, 127/8, or 224/4 and above, where no host lives (RFC 1122,
-    3.2.1.3).
-    """
+    """True unless in 0/8, 127/8, or 224/4 and above, where no host lives (RFC 1122, 3.2.1.3)."""
     return 0 < ip[0] < 224 and ip[0] != 127
 
 

@@ -102,9 +102,7 @@ class Cache:
         return slot
 
     def take(self, buf, at):
-        """The address's own ghost, or else a free slot made its own, or else the oldest ghost's
-        slot.
-        """
+        """A slot for the address: its own ghost, a free one, or the oldest ghost's."""
         slot = self.find(buf, at)
         if slot < 0:
             slot = self.tail(FREE)

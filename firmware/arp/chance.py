@@ -4,9 +4,7 @@ import os
 
 
 class Chance:
-    """xorshift16 (7, 9, 8). `seed` None takes the system's randomness; an int makes a run
-    repeatable.
-    """
+    """xorshift16 (7, 9, 8). An int as `seed` makes a run repeatable, None takes the system's."""
 
     def __init__(self, seed=None):
         if seed is None:

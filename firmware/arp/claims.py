@@ -1,5 +1,4 @@
-"""Our claim to the own addresses: probing, announcing, defending and losing them (RFC 5227), with
-its events.
+"""Our claim to the own addresses: probed, announced, defended and lost, with its events.
 
 `acd` is the machine of one address; here are the rules that concern them all: random times, the
 limit after many conflicts, what is reported, and that a lost address is no longer ours. Frames are

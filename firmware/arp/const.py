@@ -1,5 +1,4 @@
-"""Protocol numbers, public codes and default timings: each number of the package stands here,
-once.
+"""Protocol numbers, public codes, default timings: each number stands here, once.
 
 Durations are milliseconds. RFC numbers name the source of each value.
 """

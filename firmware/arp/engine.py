@@ -1,5 +1,4 @@
-"""The protocol without I/O, clock or asyncio: frames and time go in, a frame to send comes out in
-`tx`.
+"""The protocol without I/O, clock or asyncio: frames and time go in, frames come out.
 
 `Protocol` below it takes frames and does what is due; here is what a stack asks and configures.
 `receive`, `poll`, `next_deadline`, `lookup` and `query` of a cached address do not allocate. One
@@ -30,9 +29,7 @@ class Engine(Protocol):
         self.set_ips(ips)
 
     def query(self, ip, now):
-        """Find the next hop of `ip`: RESOLVED, PENDING (poll sends the request), DOWN, NO_ROUTE or
-        FULL.
-        """
+        """Find the next hop of `ip`: RESOLVED, PENDING (poll sends), DOWN, NO_ROUTE or FULL."""
         now = self._tick(now)
         code = self._routes.to(self._bytes(ip))
         if code != HOP:
@@ -100,9 +97,7 @@ class Engine(Protocol):
         return self._own.net_of(buf, at) is not None
 
     def next_hop(self, ip):
-        """The address that has to be resolved to reach `ip` (4 bytes), or None when none has to
-        be.
-        """
+        """The address to be resolved for `ip` (4 bytes), or None when none has to be."""
         return bytes(self._routes.hop) if self._routes.to(self._bytes(ip)) == HOP else None
 
     def next_event(self):
@@ -115,18 +110,14 @@ class Engine(Protocol):
         return [bytes(address.ip) for address in self._own.all if address.usable]
 
     def is_settled(self):
-        """True when no own address is being probed any more (or waits for the first call with a
-        time).
-        """
+        """True when no own address is being probed, or still waits to be."""
         for address in self._own.all:
             if not address.usable:
                 return False
         return True
 
     def set_ips(self, ips):
-        """Replace the own addresses; what was learned is dropped, pending resolutions end as
-        cleared.
-        """
+        """Replace the own addresses; what was learned is dropped, what is pending is cleared."""
         fresh = self._own.replace(ips)
         self._neighbors.clear_disposable(self._now)
         for address in fresh:
@@ -137,8 +128,9 @@ class Engine(Protocol):
         self._claims.announce()
 
     def confirm(self, ip):
-        """Higher-layer advice that the next hop of `ip` answers (RFC 1122, 2.3.2.1): its lifetime
-        starts again. True when there was an entry.
+        """Advice of a higher layer: the next hop of `ip` answers (RFC 1122, 2.3.2.1).
+
+        Its lifetime starts again. True when there was an entry.
         """
         if self._routes.to(self._bytes(ip)) != HOP:
             return False
@@ -163,9 +155,7 @@ class Engine(Protocol):
         return manual.entries(self._cache, self._now)
 
     def set(self, ip, mac, flags=0, kind=c.STATIC):
-        """Configure an entry; NoBuffers when the manual table is full, ValueError names a wrong
-        argument.
-        """
+        """Configure an entry; NoBuffers when the table is full, ValueError names the argument."""
         from . import manual
 
         ip = self._bytes(ip)

@@ -1,5 +1,4 @@
-"""The errors that a caller of the asyncio layer may see: `OSError` subclasses with the system's
-numbers.
+"""The errors of the asyncio layer: `OSError` subclasses with the system's numbers.
 
 What the network sends never raises; a wrong argument raises ValueError or TypeError and names it.
 """
@@ -36,9 +35,7 @@ class HostUnreachable(Timeout):
 
 
 class Cleared(OSError):
-    """The entry was deleted, flushed or replaced while its resolution was pending (seed S1
-    `Clear`).
-    """
+    """The entry was deleted, flushed or replaced while it was pending (seed S1 `Clear`)."""
 
     def __init__(self, text=""):
         super().__init__(ECANCELED, text)
@@ -59,9 +56,7 @@ class MtuTooSmall(OSError):
 
 
 class NoRoute(OSError):
-    """The destination has no next hop: no own address, no gateway, or an address that is never
-    one.
-    """
+    """The destination has no next hop: no own address, no gateway, or nobody lives there."""
 
     def __init__(self, text=""):
         super().__init__(ENETUNREACH, text)

@@ -39,9 +39,7 @@ class Events:
         self._left_out = array("H", bytes(2 * kinds))
 
     def put(self, kind, ip, ip_at, mac, mac_at, other=None, other_at=0):
-        """Add an event and return its place, or -1; `mac` and `other` (6 bytes at an offset) may
-        be None.
-        """
+        """Add an event and return its place, or -1; `mac` and `other` may be None."""
         is_vital = _is_vital(kind)
         if self._count >= (self._size if is_vital else self._slots):
             index = self._oldest_diagnostic()
@@ -62,8 +60,7 @@ class Events:
         return at
 
     def diagnose(self, kind, now, ip, ip_at, mac, mac_at, other=None, other_at=0):
-        """Add a diagnostic, or count it as left out when its kind was reported less than a second
-        ago.
+        """Add a diagnostic, or count it as left out when its second is not over.
 
         `other` of the event is what is given here, else how many were left out before this one.
         """
@@ -100,9 +97,7 @@ class Events:
         return event
 
     def keep_house(self, now):
-        """Forget quiet times that are over, so that no tick is kept long enough to look young
-        again.
-        """
+        """Forget quiet times that are over, before their ticks look young again."""
         for i in range(len(self._is_quiet)):
             if self._is_quiet[i] and not before(now, self._quiet_until[i]):
                 self._is_quiet[i] = 0

@@ -1,5 +1,4 @@
-"""Outgoing packets that wait for the MAC address of their next hop: one preallocated pool for all
-hosts.
+"""Outgoing packets that wait for their next hop: one preallocated pool for all hosts.
 
 A slot of the pool holds one IPv4 packet behind room for its Ethernet header, and belongs to a slot
 of the neighbor cache. Per host the newest `per_host` are kept, in their order; no host takes a
@@ -34,9 +33,7 @@ class Hold:
         self.count = 0
 
     def put(self, owner, packet, n, eth_dst=None):
-        """Keep `n` bytes of `packet` for cache slot `owner` (-1: for the address `eth_dst`); True
-        or False.
-        """
+        """Keep `n` bytes of `packet` for cache slot `owner` (-1: for `eth_dst`); True or False."""
         if owner < 0:
             owner = _DIRECT
         if n + ETH_HEADER_BYTES > self._size or not 0 <= n <= len(packet):

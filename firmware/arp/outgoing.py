@@ -1,5 +1,6 @@
-"""The ARP frames that we send: each kind is built whole in one buffer, `tx`, and counted. Nothing
-allocates.
+"""The ARP frames that we send: each built whole in one buffer, `tx`, and counted.
+
+Nothing here allocates after construction.
 """
 
 from . import stats as s

@@ -1,5 +1,4 @@
-"""Our own addresses, and what an IPv4 address is to us: ours, on one of our networks, a broadcast,
-or none.
+"""Our own addresses, and what an address is to us: ours, on our network, a broadcast.
 
 Lists are short (one address is the rule), so that a loop over them is the fast way. The methods
 that take `(buf, at)` look at 4 bytes in a caller's buffer and allocate nothing.
@@ -18,9 +17,7 @@ class OwnAddresses:
         self.all = []
 
     def replace(self, nets):
-        """Take a new list; returns the addresses that are new. ValueError leaves the old list
-        alone.
-        """
+        """Take a new list; the new addresses come back. ValueError leaves the old list alone."""
         if isinstance(nets, str):
             raise TypeError("ips: a list of addresses is needed, not %r" % nets)
         chosen = []
@@ -73,9 +70,7 @@ class OwnAddresses:
         return False
 
     def source_for(self, buf, at):
-        """The usable own address to ask from: one on the target's network, else the first; or
-        None.
-        """
+        """The usable own address to ask from: one on the target's network, else the first."""
         first = None
         for address in self.all:
             if address.usable:

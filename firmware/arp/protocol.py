@@ -107,9 +107,7 @@ class Protocol:
         return 0
 
     def poll(self, now):
-        """Do what is due; the length of a frame in `tx` that has to be sent, or 0. Call until it
-        is 0.
-        """
+        """Do what is due; the length of a frame to send in `tx`, or 0. Call until it is 0."""
         now = self._tick(now)
         self._polled_at = now
         address = self._claims.due(now)

@@ -1,6 +1,4 @@
-"""Where a destination leads: to ourselves, to everybody, to a multicast group, to a next hop, or
-nowhere.
-"""
+"""Where a destination leads: to us, to everybody, to a group, to a next hop, or nowhere."""
 
 from .const import NO_ROUTE, const
 from .wire import BROADCAST, copy, is_host_ip, is_link_local
@@ -61,9 +59,7 @@ class Routes:
         return HOP
 
     def write_fixed(self, code, ip, out):
-        """Write the MAC address that SELF, EVERYBODY or GROUP maps to; False for NO_ROUTE (RFC
-        1112, 6.4).
-        """
+        """Write the MAC address of SELF, EVERYBODY or GROUP (RFC 1112, 6.4); False: NO_ROUTE."""
         if code == NO_ROUTE:
             return False
         if code == GROUP:

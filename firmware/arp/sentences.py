@@ -1,6 +1,4 @@
-"""Events and entries as text for a person: the sentences of the seeds' manual pages, and `arp
--an`.
-"""
+"""Events and entries as text: the sentences of the seeds' manual pages, and `arp -an`."""
 
 from . import const as c
 from .addr import ip_text, mac_text

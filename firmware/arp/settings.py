@@ -1,6 +1,4 @@
-"""The settings of an Engine: defaults, and checks that name the wrong one. All durations in
-milliseconds.
-"""
+"""The settings of an Engine: defaults, limits, and errors that name the wrong one."""
 
 LEARN = ("cautious", "rfc826", "replies")
 CONFLICT = ("defend", "cease", "insist")

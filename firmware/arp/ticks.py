@@ -8,9 +8,7 @@ from .const import TICKS_HALF, TICKS_MASK
 
 
 def add(tick, ms):
-    """The tick `ms` (0 to 2**29) after `tick`; the sum is taken below zero, where it cannot
-    overflow.
-    """
+    """The tick `ms` (0 to 2**29) after `tick`; summed below zero, where nothing overflows."""
     return (tick - TICKS_MASK + ms - 1) & TICKS_MASK
 
 

@@ -1,12 +1,12 @@
 """Ethernet II and ARP on the wire: offsets, validation, and builders into the caller's buffer.
 
-    0 eth_dst  6 eth_src  12 ethertype | 14 htype 16 ptype 18 hlen 19 plen 20 oper 22 sha  28 spa
-    32 tha  38 tpa  42                     (RFC 826; offsets from the frame's first byte)
+    0 eth_dst   6 eth_src   12 ethertype   14 htype   16 ptype   18 hlen   19 plen   20 oper
+    22 sha      28 spa      32 tha         38 tpa     42 the end             (RFC 826)
 
 Contract: after `check(frame, n, mac)` returned 0, bytes 0 to 41 of `frame` are a well-formed ARP
-request or reply for us or for a group. Builders write every one of the 42 bytes, so that a
-reused buffer cannot leak what it held before. Nothing here allocates (no slices: storing one does
-before MicroPython 1.26).
+request or reply for us or for a group. Builders write every one of the 42 bytes, so that a reused
+buffer cannot leak what it held before. Nothing here allocates (no slices: storing one does before
+MicroPython 1.26).
 """
 
 from .const import const
@@ -24,11 +24,8 @@ from .stats import (
 )
 
 ETH_SRC = const(6)
-ETHERTYPE = const(12)
-OPER = const(20)
 SHA = const(22)
 SPA = const(28)
-THA = const(32)
 TPA = const(38)
 FRAME_BYTES = const(42)
 ETH_HEADER_BYTES = const(14)
