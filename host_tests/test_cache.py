@@ -1,6 +1,4 @@
-"""The cache's slots, lists and hash: nothing is lost, nothing is found twice, no class starves
-another.
-"""
+"""The cache's slots, lists and hash: nothing is lost or found twice, no class starves another."""
 
 from arp.cache import COLD, FREE, GHOST, MANUAL, WAITING, WARM, Cache
 from arp.chance import Chance

@@ -1,42 +1,12 @@
 """The simulated LAN: each fault really happens and is counted."""
 
+from lans import ALL, A, B, C, Time, drain, quiet
+
 from sim.lan import Lan, XorShift
-
-A = b"\x02\0\0\0\0\x0a"
-B = b"\x02\0\0\0\0\x0b"
-C = b"\x02\0\0\0\0\x0c"
-ALL = b"\xff" * 6
-
-
-class Time:
-    """A tick that the test moves by hand; starts just before the wrap."""
-
-    def __init__(self):
-        self.ms = 2**30 - 3
-
-    def __call__(self):
-        return self.ms
-
-    def pass_ms(self, ms):
-        self.ms = (self.ms + ms) % 2**30
-
-
-def _quiet(now=None, **faults):
-    return Lan(seed=7, now=now or Time(), say=None, **faults)
 
 
 def _frame(dst=ALL, number=0, size=60):
     return dst + A + b"\x12\x34" + bytes([number >> 8, number & 255]) + b"\x55" * (size - 16)
-
-
-def _drain(port):
-    got = []
-    buf = bytearray(1514)
-    n = port.recv_into(buf)
-    while n:
-        got.append(bytes(buf[:n]))
-        n = port.recv_into(buf)
-    return got
 
 
 def _send_many(lan, count):
@@ -46,46 +16,46 @@ def _send_many(lan, count):
         a.send(_frame(number=number), 60)
     if lan.delay_ms[1]:
         lan.now.pass_ms(lan.delay_ms[1])
-    return [frame[14] << 8 | frame[15] for frame in _drain(b)]
+    return [frame[14] << 8 | frame[15] for frame in drain(b)]
 
 
 def test_a_broadcast_reaches_every_other_port_and_not_its_sender():
-    lan = _quiet()
+    lan = quiet()
     a, b, c = lan.port(A), lan.port(B), lan.port(C)
     a.send(_frame(), 60)
-    assert _drain(b) == [_frame()]
-    assert _drain(c) == [_frame()]
-    assert _drain(a) == []
+    assert drain(b) == [_frame()]
+    assert drain(c) == [_frame()]
+    assert drain(a) == []
     assert lan.counts["sent"] == 1
     assert lan.counts["delivered"] == 2
 
 
 def test_a_unicast_frame_is_heard_by_its_host_and_by_promiscuous_ports():
-    lan = _quiet()
+    lan = quiet()
     a, b, c, d = lan.port(A), lan.port(B), lan.port(C), lan.port("02:00:00:00:00:0d")
     d.promiscuous(True)
     a.send(_frame(B), 60)
-    assert len(_drain(b)) == 1
-    assert _drain(c) == []
-    assert len(_drain(d)) == 1
+    assert len(drain(b)) == 1
+    assert drain(c) == []
+    assert len(drain(d)) == 1
 
 
 def test_a_multicast_frame_is_heard():
-    lan = _quiet()
+    lan = quiet()
     a, b = lan.port(A), lan.port(B)
     a.send(_frame(b"\x01\0\x5e\0\0\x01"), 60)
-    assert len(_drain(b)) == 1
+    assert len(drain(b)) == 1
 
 
 def test_a_short_frame_arrives_with_zeros_up_to_60_bytes():
-    lan = _quiet()
+    lan = quiet()
     a, b = lan.port(A), lan.port(B)
     a.send(_frame(size=42), 42)
-    assert _drain(b) == [_frame(size=42) + bytes(18)]
+    assert drain(b) == [_frame(size=42) + bytes(18)]
 
 
 def test_send_refuses_lengths_that_are_no_frame():
-    port = _quiet().port(A)
+    port = quiet().port(A)
     for n, ok in ((13, False), (14, True), (1514, True), (1515, False)):
         try:
             port.send(bytearray(1600), n)
@@ -97,16 +67,16 @@ def test_send_refuses_lengths_that_are_no_frame():
 
 
 def test_send_copies_the_frame():
-    lan = _quiet()
+    lan = quiet()
     a, b = lan.port(A), lan.port(B)
     buf = bytearray(_frame())
     a.send(buf, 60)
     buf[20] = 0
-    assert _drain(b) == [_frame()]
+    assert drain(b) == [_frame()]
 
 
 def test_a_frame_longer_than_the_buffer_is_counted_and_dropped():
-    lan = _quiet()
+    lan = quiet()
     a, b = lan.port(A), lan.port(B)
     a.send(_frame(size=100), 100)
     a.send(_frame(number=1), 60)
@@ -116,11 +86,11 @@ def test_a_frame_longer_than_the_buffer_is_counted_and_dropped():
 
 
 def test_an_unplugged_port_has_no_link_hears_nothing_and_refuses():
-    lan = _quiet()
+    lan = quiet()
     a, b = lan.port(A), lan.port(B)
     b.is_plugged = False
     a.send(_frame(), 60)
-    assert (b.link(), _drain(b)) == (False, [])
+    assert (b.link(), drain(b)) == (False, [])
     try:
         b.send(_frame(), 60)
         refused = False
@@ -130,15 +100,15 @@ def test_an_unplugged_port_has_no_link_hears_nothing_and_refuses():
 
 
 def test_a_closed_port_has_left_the_hub():
-    lan = _quiet()
+    lan = quiet()
     a, b = lan.port(A), lan.port(B)
     b.close()
     a.send(_frame(), 60)
-    assert (lan.ports, _drain(b)) == ([a], [])
+    assert (lan.ports, drain(b)) == ([a], [])
 
 
 def test_no_fault_happens_unasked():
-    lan = _quiet()
+    lan = quiet()
     assert _send_many(lan, 200) == list(range(200))
     assert lan.counts == {
         "sent": 200, "delivered": 200, "lost": 0, "duplicated": 0,
@@ -147,7 +117,7 @@ def test_no_fault_happens_unasked():
 
 
 def test_loss_loses_that_share_and_counts_it():
-    lan = _quiet(loss=0.3)
+    lan = quiet(loss=0.3)
     got = _send_many(lan, 200)
     assert 40 <= lan.counts["lost"] <= 80
     assert len(got) == 200 - lan.counts["lost"]
@@ -155,13 +125,13 @@ def test_loss_loses_that_share_and_counts_it():
 
 
 def test_loss_1_loses_everything():
-    lan = _quiet(loss=1)
+    lan = quiet(loss=1)
     assert _send_many(lan, 50) == []
     assert lan.counts["lost"] == 50
 
 
 def test_duplicates_arrive_twice_and_are_counted():
-    lan = _quiet(duplicate=0.25)
+    lan = quiet(duplicate=0.25)
     got = _send_many(lan, 100)
     assert 10 <= lan.counts["duplicated"] <= 40
     assert len(got) == 100 + lan.counts["duplicated"]
@@ -169,13 +139,13 @@ def test_duplicates_arrive_twice_and_are_counted():
 
 
 def test_corruption_turns_one_bit_and_is_counted():
-    lan = _quiet(corrupt=0.5)
+    lan = quiet(corrupt=0.5)
     a, b = lan.port(A), lan.port(B)
     b.promiscuous(True)
     for _ in range(100):
         a.send(_frame(), 60)
     damaged = 0
-    for frame in _drain(b):
+    for frame in drain(b):
         bits = sum([bin(x ^ y).count("1") for x, y in zip(frame, _frame())])
         assert bits in (0, 1)
         damaged += bits
@@ -184,19 +154,19 @@ def test_corruption_turns_one_bit_and_is_counted():
 
 
 def test_a_delayed_frame_arrives_at_its_time_and_not_before():
-    lan = _quiet(delay_ms=(10, 10))
+    lan = quiet(delay_ms=(10, 10))
     a, b = lan.port(A), lan.port(B)
     a.send(_frame(), 60)
-    assert (b.due_ms(), _drain(b)) == (10, [])
+    assert (b.due_ms(), drain(b)) == (10, [])
     lan.now.pass_ms(9)
-    assert (b.due_ms(), _drain(b)) == (1, [])
+    assert (b.due_ms(), drain(b)) == (1, [])
     lan.now.pass_ms(1)
-    assert (b.due_ms(), len(_drain(b))) == (0, 1)
+    assert (b.due_ms(), len(drain(b))) == (0, 1)
     assert lan.counts["delayed"] == 1
 
 
 def test_differing_delays_reorder_and_are_counted():
-    lan = _quiet(delay_ms=(0, 20))
+    lan = quiet(delay_ms=(0, 20))
     got = _send_many(lan, 100)
     assert sorted(got) == list(range(100))
     assert got != sorted(got)
@@ -204,13 +174,13 @@ def test_differing_delays_reorder_and_are_counted():
 
 
 def test_equal_delays_keep_the_order():
-    lan = _quiet(delay_ms=(5, 5))
+    lan = quiet(delay_ms=(5, 5))
     assert _send_many(lan, 50) == list(range(50))
     assert lan.counts["reordered"] == 0
 
 
 def test_a_full_queue_drops_the_newcomer_and_counts_it():
-    lan = _quiet(queue=10)
+    lan = quiet(queue=10)
     assert _send_many(lan, 15) == list(range(10))
     assert lan.counts["overrun"] == 5
     assert lan.ports[1].dropped == 5
@@ -242,7 +212,7 @@ def test_without_a_seed_each_lan_has_its_own():
 def test_impossible_faults_are_refused():
     for faults in ({"loss": 1.5}, {"corrupt": -1}, {"delay_ms": (5, 1)}):
         try:
-            _quiet(**faults)
+            quiet(**faults)
             refused = False
         except ValueError:
             refused = True
@@ -250,7 +220,7 @@ def test_impossible_faults_are_refused():
 
 
 def test_the_trace_tells_the_fate_of_each_frame():
-    lan = _quiet(loss=1)
+    lan = quiet(loss=1)
     a, _ = lan.port(A), lan.port(B)
     a.send(_frame(), 60)
     assert lan.trace == [
@@ -260,7 +230,7 @@ def test_the_trace_tells_the_fate_of_each_frame():
 
 
 def test_the_trace_is_bounded():
-    lan = _quiet()
+    lan = quiet()
     a = lan.port(A)
     for number in range(2100):
         a.send(_frame(number=number), 60)

@@ -4,26 +4,14 @@ import asyncio
 import time
 
 import micropython  # noqa: F401
+from lans import ALL, A, B, drain
 
 from sim import clock
 from sim.lan import Lan, Peer
 from sim.peer import arp_frame
 
-A = b"\x02\0\0\0\0\x0a"
-B = b"\x02\0\0\0\0\x0b"
-ALL = b"\xff" * 6
 FRAME = ALL + A + b"\x12\x34" + bytes(46)
 REQUEST = arp_frame(ALL, A, 1, A, b"\x0a\0\0\x02", bytes(6), b"\x0a\0\0\x01")
-
-
-def _drain(port):
-    got = []
-    buf = bytearray(1514)
-    n = port.recv_into(buf)
-    while n:
-        got.append(bytes(buf[:n]))
-        n = port.recv_into(buf)
-    return got
 
 
 def test_wait_returns_when_a_frame_is_due():
@@ -32,7 +20,7 @@ def test_wait_returns_when_a_frame_is_due():
         a, b = lan.port(A), lan.port(B)
         a.send(FRAME, 60)
         await b.wait()
-        return time.ticks_diff(time.ticks_ms(), clock.START_MS), len(_drain(b))
+        return time.ticks_diff(time.ticks_ms(), clock.START_MS), len(drain(b))
 
     assert clock.run(scenario) == (250, 1)
 
@@ -70,7 +58,7 @@ def test_who_waits_sees_a_peer_that_acts_later():
         seen = []
         for _ in range(2):
             await port.wait()
-            seen.append((time.ticks_diff(time.ticks_ms(), clock.START_MS), len(_drain(port))))
+            seen.append((time.ticks_diff(time.ticks_ms(), clock.START_MS), len(drain(port))))
         return seen
 
     assert clock.run(scenario) == [(400, 1), (800, 1)]
@@ -88,6 +76,6 @@ def test_who_waits_sees_the_answer_to_what_another_task_sends_from_the_same_port
         await port.wait()
         at = time.ticks_diff(time.ticks_ms(), clock.START_MS)
         await task
-        return at, len(_drain(port))
+        return at, len(drain(port))
 
     assert clock.run(scenario) == (100, 1)

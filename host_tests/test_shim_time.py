@@ -45,7 +45,7 @@ def test_ticks_count_up():
     time.sleep_ms(2)
     time.sleep_us(1000)
     assert 2 <= time.ticks_diff(time.ticks_ms(), before_ms) < 500
-    # MicroPython's unix port counts sleep_ms in its own milliseconds: 2.27 ms in all were measured.
+    # MicroPython's unix port counts sleep_ms in milliseconds of its own: 2.27 ms were measured.
     assert 2000 <= time.ticks_diff(time.ticks_us(), before_us) < 500_000
 
 

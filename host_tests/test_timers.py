@@ -1,6 +1,4 @@
-"""The deadline heap gives slots in the order of their deadlines, whatever was set, moved or
-cleared.
-"""
+"""The deadline heap gives slots by their deadlines, whatever was set, moved or cleared."""
 
 from arp.chance import Chance
 from arp.ticks import add, before, diff

@@ -55,7 +55,7 @@ class Commands:
         if name == "ask" and len(rest) == 1:
             return mac_text(self._service.ask(rest[0])), line
         if name == "ips" and rest:
-            self._service.set_ips(rest)
+            self._set_ips(rest)
             return rest, line
         if name == "arp" and rest:
             return self._arp(rest), line
@@ -63,6 +63,12 @@ class Commands:
             "commands: query IP, ask IP, send IP HEX, ips A/L [B/L...], stats, quit, arp -an, "
             "arp IP, arp -s IP MAC [temp|permanent] [pub], arp -d IP"
         )
+
+    def _set_ips(self, words):
+        for word in words:
+            if "/" not in word:
+                raise BadCommand("ips: %r is not of the form a.b.c.d/len" % word)
+        self._service.set_ips(words)
 
     def _arp(self, words):
         """As arp(8)."""

@@ -1,5 +1,7 @@
 """What a virtual board is put together from: a wire, perhaps a chip on pins, a NIC, a watcher."""
 
+from json_lines import mac_text
+
 SIM_MAC = "02:00:00:00:00:aa"  # of a board without a chip on the simulated LAN
 ASK_EVERY_MS = 5000  # the last simulated host asks for the board's address
 KEEP = 100  # records of the simulated LAN's trace: nobody reads it here
@@ -16,7 +18,7 @@ class Parts:
         if has_chip:
             import board  # of boards/w5500_evb_pico, on the pins of the machine shim
 
-            mac = chosen["mac"] or ":".join(["%02x" % byte for byte in board.own_mac()])
+            mac = chosen["mac"] or mac_text(board.own_mac())
         else:
             mac = chosen["mac"] or (SIM_MAC if name == "sim" else None)
         if name == "sim":

@@ -1,7 +1,8 @@
 """A running tools/vboard.py: type its commands, read its JSON lines.
 
 One thread reads stdout into `lines`, one stderr into `errors`; everything else belongs to the
-caller's thread. Every wait is bounded."""
+caller's thread. Every wait is bounded.
+"""
 
 import json
 import os
@@ -114,9 +115,7 @@ class BoardProcess:
         return line
 
     def stop(self, seconds=10):
-        """End it with `quit`, by force when that does not help; return the line of the end or
-        None.
-        """
+        """End it with `quit`, by force when that does not help -> the line of the end, or None."""
         self._quit()
         try:
             self.process.wait(seconds)

@@ -3,10 +3,11 @@
 In a private network namespace the kernel has one end of a veth pair, the virtual board the other;
 where namespaces are forbidden the board gets a simulated LAN instead. On a terminal it stays until
 Ctrl-C and passes typed commands to the board; else it ends by itself, with status 0 when the two
-resolved each other."""
+resolved each other.
+"""
 
 import argparse
-import os
+import math
 import select
 import signal
 import socket
@@ -25,7 +26,10 @@ BOARD_END, KERNEL_END = "board0", "kernel0"
 USABLE_S = 12  # RFC 5227 takes up to 7 s
 REACHABLE_S = 5
 LINGER_S = 1  # after the story, where nobody watches
-TYPED = "query IP | ask IP | arp -an | arp -s IP MAC | arp -d IP | ips A/L | stats | quit"
+TYPED = (
+    "query IP | ask IP | send IP HEX | ips A/L [B/L...] | stats | quit | arp -an | arp IP | "
+    "arp -s IP MAC [temp|permanent] [pub] | arp -d IP"
+)
 
 
 class Ended(Exception):
@@ -147,7 +151,9 @@ class Demo:
         """Show what the board says; called from the thread that reads it."""
         self.peer.on_line(line)
         if is_answer(line):
-            if self.told:
+            if self.told and line.get("cmd") == "stats" and "reply" in line:
+                self.screen.counters(counter_groups(line))
+            elif self.told:
                 self.screen.line(answer_text(line), "answer")
         elif "frame" not in line and line.get("event") not in ("boot", "end", None):
             self.screen.timed(event_text(line), "event")
@@ -177,10 +183,7 @@ class Demo:
         self.screen.step("The board's table: arp -an")
         self.screen.table(self.board.ask("arp -an").get("reply") or "")
         self.screen.step("The counters that are not zero: stats")
-        answer = self.board.ask("stats")
-        groups = [("arp", answer.get("reply", {}))]
-        groups += [(name, answer[name]) for name in ("nic", "chip", "lan") if answer.get(name)]
-        self.screen.counters(groups)
+        self.screen.counters(counter_groups(self.board.ask("stats")))
         self.told = True
 
     def stay(self, seconds, terminal):
@@ -204,28 +207,46 @@ class Demo:
                 time.sleep(wait)
 
 
+def counter_groups(answer):
+    """(title, {name: value}) of each part of the board, from its answer to `stats`."""
+    groups = [("arp", answer.get("reply", {}))]
+    return groups + [(name, answer[name]) for name in ("nic", "chip", "lan") if answer.get(name)]
+
+
 def bytes_of(mac):
     """Six bytes of aa:bb:cc:dd:ee:ff."""
     return bytes.fromhex(mac.replace(":", ""))
 
 
+class Parser(argparse.ArgumentParser):
+    """Ends with status 1 and one line, as everything else here."""
+
+    def error(self, message):
+        sys.exit("make run: %s (--help tells more)" % message)
+
+
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    """The choices, checked as far as the board does not check them itself."""
+    parser = Parser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", default="", help="end by itself after so many seconds")
     parser.add_argument("--nic", default="w5500")
     parser.add_argument("--runtime", default="micropython")
     parser.add_argument("--sim", action="store_true", help="the simulated LAN, even here")
     args = parser.parse_args()
+    text = args.seconds
     try:
-        args.seconds = float(args.seconds) if args.seconds else None
+        args.seconds = float(text) if text else None
     except ValueError:
-        sys.exit("make run: SECONDS=%s is not a number" % args.seconds)
+        sys.exit("make run: SECONDS=%s is not a number" % text)
+    if args.seconds is not None and not 0 < args.seconds < math.inf:
+        sys.exit("make run: SECONDS=%s is not a time to run for" % text)
     return args
 
 
 def choose_peer(args, screen):
-    """The kernel where that is allowed (this process is then replaced by one inside), else the
-    simulated LAN.
+    """The kernel where that is allowed, else the simulated LAN.
+
+    For the kernel, this process is replaced by one inside a namespace.
     """
     if args.sim:
         return SimulatedPeer(screen)
@@ -275,12 +296,21 @@ def run(args, screen, peer):
     return 0 if resolved else 1
 
 
+def interrupt(*_):
+    """End the demo in order, as Ctrl-C does, from any thread."""
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+
 def main():
     args = arguments()
     for end in (signal.SIGTERM, signal.SIGHUP):  # the board must not outlive the demo
-        signal.signal(end, lambda *_: os.kill(os.getpid(), signal.SIGINT))
-    screen = Screen()
-    return run(args, screen, choose_peer(args, screen))
+        signal.signal(end, interrupt)
+    screen = Screen(interrupt)
+    try:
+        status = run(args, screen, choose_peer(args, screen))
+    finally:
+        screen.close()
+    return 1 if screen.broken else status
 
 
 if __name__ == "__main__":

@@ -1,14 +1,17 @@
-"""What `make run` shows: trace lines with times, steps, answers, tables; plain text where there is
-no terminal.
+"""What `make run` shows: lines with times, steps, answers, tables; plain without a terminal.
 
-Several threads write here; the lock keeps their lines whole.
+Several threads write here, and what happened first may be told last: each line is held for a
+moment, and a thread of the screen prints them in the order of their times.
 """
 
+import heapq
 import sys
 import threading
 import time
 
 from rich.console import Console
+
+HOLD_S = 0.05  # longer than any thread takes to tell what it saw
 
 STYLES = {
     "step": "bold",
@@ -21,18 +24,60 @@ STYLES = {
 
 
 class Screen:
-    """Owner of stdout. Times count from its making."""
+    """Owner of stdout. Times count from its making; close() prints what is still held.
 
-    def __init__(self):
+    When nobody reads any more, `on_broken()` is called, from the screen's thread, and nothing is
+    printed from then on.
+    """
+
+    def __init__(self, on_broken=None):
         self.start = time.time()
         self.frames = 0
-        self.lock = threading.Lock()
         self.console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+        self.changed = threading.Condition()  # guards all below
+        self.held = []  # a heap of (its time, number, when to print it, text, kind)
+        self.number = 0  # of lines so far: equal times keep their order
+        self.closed = False
+        self.on_broken = on_broken
+        self.broken = False  # nobody reads stdout any more
+        self.thread = threading.Thread(target=self._print_held, daemon=True)
+        self.thread.start()
 
-    def line(self, text, kind="quiet"):
-        """One line without a time."""
-        with self.lock:
+    def line(self, text, kind="quiet", at=None):
+        """One line without a time; `at` says where it belongs, now without it."""
+        with self.changed:
+            if self.broken:
+                return
+            until = time.monotonic() + HOLD_S
+            heapq.heappush(self.held, (at or time.time(), self.number, until, text, kind))
+            self.number += 1
+            self.changed.notify_all()
+
+    def close(self):
+        """Print what is still held, and end."""
+        with self.changed:
+            self.closed = True
+            self.changed.notify_all()
+        self.thread.join()
+
+    def _print_held(self):
+        with self.changed:
+            while self.held or not self.closed:
+                wait = self.held[0][2] - time.monotonic() if self.held else None
+                if self.held and (self.closed or wait <= 0):
+                    self._print_first()
+                else:
+                    self.changed.wait(wait)
+
+    def _print_first(self):
+        _, _, _, text, kind = heapq.heappop(self.held)
+        try:
             self.console.print(text, style=STYLES[kind])
+        except (OSError, SystemExit):  # rich ends the thread when the pipe is broken
+            self.broken = True
+            self.held.clear()
+            if self.on_broken is not None:
+                self.on_broken()
 
     def step(self, text):
         """The headline of what comes next."""
@@ -40,7 +85,8 @@ class Screen:
 
     def timed(self, text, kind, at=None):
         """One line of the trace; `at` is seconds since the epoch, now without it."""
-        self.line("%9.3f  %s" % (max((at or time.time()) - self.start, 0), text), kind)
+        at = at or time.time()
+        self.line("%9.3f  %s" % (max(at - self.start, 0), text), kind, at)
 
     def frame(self, text, at=None):
         """A frame in words."""
@@ -48,8 +94,10 @@ class Screen:
         self.timed(text, "frame", at)
 
     def trouble(self, text):
-        """Why it cannot go on; to stderr."""
-        with self.lock:
+        """Why it cannot go on; to stderr, after all that was told before."""
+        with self.changed:
+            while self.held:
+                self._print_first()
             sys.stdout.flush()
             sys.stderr.write("make run: %s\n" % text)
 
@@ -75,8 +123,6 @@ def answer_text(line):
         return "done"
     if reply is None or reply is False:
         return "nothing there"
-    if isinstance(reply, dict):
-        return "\n".join("%-24s %s" % (name, reply[name]) for name in sorted(reply))
     if isinstance(reply, list):
         return " ".join(str(part) for part in reply)
     return str(reply)

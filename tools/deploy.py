@@ -1,8 +1,8 @@
-"""`make deploy`: copy the firmware packages and a board's pins onto the board, as source, with
-mpremote.
+"""`make deploy`: copy the packages and a board's pins onto the board, as source, with mpremote.
 
 What goes over is first laid out in .cache/deploy/BOARD as it shall stand on the board, without
-what the desk's interpreters leave between the sources. mpremote sends only files that differ."""
+what the desk's interpreters leave between the sources. mpremote sends only files that differ.
+"""
 
 import argparse
 import os
@@ -13,6 +13,8 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PACKAGES = ("arp", "eth")
+# Modules are loaded when a name is first used: naming these two shows one that is broken.
+PROOF = "import arp, board; arp.Arp; arp.Engine; print('on the board: arp, eth, board')"
 
 
 def boards():
@@ -45,7 +47,7 @@ def commands(board, port):
     return [
         mpremote + ["fs", "cp", "-r", os.path.join(stage, "lib"), ":"],
         mpremote + ["fs", "cp", os.path.join(stage, "board.py"), ":board.py"],
-        mpremote + ["exec", "import arp, board; print('on the board: arp, eth, board')"],
+        mpremote + ["exec", PROOF],
     ]
 
 

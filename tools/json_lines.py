@@ -57,9 +57,8 @@ class JsonLines:
             if hasattr(sys.stdout, "flush"):
                 sys.stdout.flush()
         except OSError:
-            if hasattr(
-                os, "dup2"
-            ):  # CPython keeps the line and would complain once more at its exit
+            # CPython keeps the line and would complain once more at its exit.
+            if hasattr(os, "dup2"):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             if self.on_closed is not None:
                 self.on_closed()

@@ -1,11 +1,11 @@
-"""A private network to play in: run a command in its own network namespace and make interfaces
-there.
+"""A private network to play in: run a command in its own namespace and make interfaces there.
 
     tools/lab.py COMMAND...      run COMMAND inside, with loopback up
 
 Nothing made here outlives the command: the kernel removes a namespace with its last process. Root
 gets a network namespace, an ordinary user one inside a user namespace of their own, where the
-system allows that."""
+system allows that.
+"""
 
 import fcntl
 import os
@@ -36,7 +36,8 @@ def why_not(command=("-c", "import socket; socket.socket(socket.AF_PACKET, socke
     """None when a namespace can be had here, else the reason in one line.
 
     A namespace without the rights in it is no use, so a Python tries something inside: a packet
-    socket, or `command`."""
+    socket, or `command`.
+    """
     if is_inside():
         return None
     if not sys.platform.startswith("linux"):
@@ -131,9 +132,7 @@ class Lab:
         return self.route.get_links(self.index(name))[0].get_attr("IFLA_ADDRESS")
 
     def neighbor(self, name, ip):
-        """What the kernel's neighbor table says of `ip` on interface `name`: (state, MAC text or
-        None) or None.
-        """
+        """The row of `ip` in the kernel's neighbor table: (state, MAC text or None), or None."""
         from pyroute2.netlink.rtnl import ndmsg
 
         for row in self.route.get_neighbours(family=socket.AF_INET, ifindex=self.index(name)):
@@ -163,7 +162,11 @@ def main(argv):
             lab.pair("board0", "kernel0", "10.77.0.1/24")
         return 0
     quiet()
-    return os.execvp(argv[0], argv)
+    try:
+        return os.execvp(argv[0], argv)
+    except OSError as e:
+        sys.stderr.write("lab: %s: %s\n" % (argv[0], e.strerror))
+        return 1
 
 
 if __name__ == "__main__":

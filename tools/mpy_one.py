@@ -1,9 +1,9 @@
-"""Run the tests of one file inside MicroPython: tools/mpy_tests.py and tools/wasm_tests.mjs start
-it.
+"""Run the tests of one file inside MicroPython, for tools/mpy_tests.py and tools/wasm_tests.mjs.
 
 Prints one line for each test, fields between tabs: RESULT, outcome, name, milliseconds, reason;
 then RESULT, END and the number of tests, so that an interpreter which dies on the way is noticed.
-Tracebacks stand before their line."""
+Tracebacks stand before their line.
+"""
 
 import sys
 import time

@@ -4,7 +4,8 @@
 
 Without files: every host_tests/test_*.py and host_tests/micropython/test_*.py. With --wasm the
 interpreter is the WebAssembly build under node (31-bit ints), without files then those that say
-`WASM = True`. --self-test runs files that must fail and succeeds when they do."""
+`WASM = True`. --self-test runs files that must fail and succeeds when they do.
+"""
 
 import argparse
 import concurrent.futures
@@ -15,9 +16,12 @@ import sys
 import tempfile
 import time
 
+import vboard
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIMIT_S = 180  # for one file
 PATHS = ("firmware", "host_tests", "host_tests/shim")
+OUTCOMES = ("passed", "failed", "skipped")
 CANARIES = {
     "a failing assert": "def test_a():\n    assert 1 + 1 == 3\n",
     "an import error": "import no_such_module\ndef test_a():\n    pass\n",
@@ -28,17 +32,20 @@ CANARIES = {
 }
 
 
+def files(*folder):
+    """The test files of host_tests, or of a folder in it, sorted."""
+    place = os.path.join(ROOT, "host_tests", *folder)
+    names = sorted(os.listdir(place))
+    return [
+        os.path.join(place, name)
+        for name in names
+        if name.startswith("test_") and name.endswith(".py")
+    ]
+
+
 def discover(wasm):
     """The files to run, sorted."""
-    found = []
-    for folder in ("host_tests", os.path.join("host_tests", "micropython")):
-        full = os.path.join(ROOT, folder)
-        for name in sorted(os.listdir(full)) if os.path.isdir(full) else []:
-            if name.startswith("test_") and name.endswith(".py"):
-                path = os.path.join(full, name)
-                if not wasm or has_wasm_mark(path):
-                    found.append(path)
-    return found
+    return [path for path in files() + files("micropython") if not wasm or has_wasm_mark(path)]
 
 
 def has_wasm_mark(path):
@@ -48,9 +55,11 @@ def has_wasm_mark(path):
 
 
 def micropython():
-    """The interpreter: MICROPYTHON=... of the environment, else the one in .venv."""
-    own = os.path.join(os.path.dirname(sys.executable), "micropython")
-    return os.environ.get("MICROPYTHON") or own
+    """The interpreter, as tools/vboard.py finds it; without one this is the end, in one line."""
+    try:
+        return vboard.find_micropython()
+    except vboard.Refused as e:
+        sys.exit("mpy_tests: %s" % e)
 
 
 def command_for(path, emit, wasm):
@@ -85,9 +94,7 @@ def run_file(path, emit=None, wasm=False, limit_s=LIMIT_S):
 
 
 def verdicts(output, status):
-    """Read what mpy_one.py printed; an interpreter that did not come to its end is a failure
-    itself.
-    """
+    """Read what mpy_one.py printed; an interpreter that dies on the way is a failure itself."""
     rows = []
     text = []
     announced = None
@@ -172,8 +179,6 @@ def main():
             json.dump(rows, f)
     return 1 if counts["failed"] or not rows else 0
 
-
-OUTCOMES = ("passed", "failed", "skipped")
 
 if __name__ == "__main__":
     sys.exit(main())

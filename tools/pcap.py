@@ -13,11 +13,12 @@ class Pcap:
     """One capture file. Frames are gathered: call flush() now and then, and close() at last."""
 
     def __init__(self, path):
+        self._path = path
         self._file = open(path, "wb")  # MicroPython has no buffering= here
         self._waiting = bytearray(
             struct.pack("<IHHiIII", MAGIC, 2, 4, 0, 0, SNAPLEN, LINKTYPE_ETHERNET)
         )
-        self.problem = None  # the OSError that ended the recording
+        self.problem = None  # the OSError that ended the recording, with a line for a person
         self.flush()
 
     def frame(self, buf, n):
@@ -36,10 +37,18 @@ class Pcap:
                 self._file.write(self._waiting)
                 self._file.flush()
             except OSError as e:
-                self.problem = e
+                self._keep(e)
         self._waiting = bytearray()
 
     def close(self):
-        """Complete the file."""
+        """Complete the file; like flush() it never raises."""
         self.flush()
-        self._file.close()
+        try:
+            self._file.close()  # CPython tries once more to write what a full disk refused
+        except OSError as e:
+            self._keep(e)
+
+    def _keep(self, error):
+        if self.problem is None:
+            text = "--pcap %s: cannot write (errno %d)" % (self._path, error.errno)
+            self.problem = OSError(error.errno, text)

@@ -1,7 +1,8 @@
 """`make test`: every suite on every runtime that this machine allows, and one closing line.
 
 A suite that ran no test at all is a failure, unless it says why it could not run: that is counted
-as skipped and printed as "not run: ... because ...". Never silently."""
+as skipped and printed as "not run: ... because ...". Never silently.
+"""
 
 import json
 import os
@@ -13,11 +14,11 @@ import xml.etree.ElementTree
 
 import lab
 import wasm_setup
+from mpy_tests import OUTCOMES, files
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TESTS = os.path.join(ROOT, "host_tests")
 TOOLS = os.path.join(ROOT, "tools")
-OUTCOMES = ("passed", "failed", "skipped")
 
 
 class Suite:
@@ -98,17 +99,6 @@ def pytest(name, targets, before=()):
 def micropython(name, extra):
     words = [sys.executable, os.path.join(TOOLS, "mpy_tests.py")] + extra
     return run_and_count(name, words, lambda path: ["--json", path], read_json)
-
-
-def files(*folder):
-    """The test files of one folder, sorted."""
-    place = os.path.join(TESTS, *folder)
-    names = sorted(os.listdir(place))
-    return [
-        os.path.join(place, name)
-        for name in names
-        if name.startswith("test_") and name.endswith(".py")
-    ]
 
 
 def unable(name, reason):

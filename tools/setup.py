@@ -3,7 +3,8 @@
 The stamp is written last and names everything the environment depends on, so an interrupted,
 moved, damaged or outdated one is built anew by the next call. The lock lets two `make` calls share
 one set-up. This file must still be understood by old interpreters, so that they can say that they
-are too old."""
+are too old.
+"""
 
 import os
 import subprocess

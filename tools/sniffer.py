@@ -1,14 +1,14 @@
 """Hear every frame that crosses a Linux interface, both ways, with the kernel's time of each.
 
 A Sniffer is used by one thread; nothing is read before `frames` is called, the kernel's buffer
-holds what came."""
+holds what came.
+"""
 
 import socket
 import struct
 
-EVERY_PROTOCOL = (
-    3  # ETH_P_ALL of <linux/if_ether.h>: the only kind of socket that hears outgoing frames too
-)
+# ETH_P_ALL of <linux/if_ether.h>: the only kind of socket that hears outgoing frames too.
+EVERY_PROTOCOL = 3
 SO_TIMESTAMPNS = 35  # <asm-generic/socket.h>; the socket module does not name it
 
 

@@ -1,7 +1,8 @@
 """Say in words what an Ethernet frame is: `words(frame, names)`.
 
 Written against the header layouts of IEEE 802.3 and RFC 826 alone, so that it is a second opinion
-on what the firmware under test sends."""
+on what the firmware under test sends.
+"""
 
 ARP = b"\x08\x06"
 IPV4 = b"\x08\x00"
@@ -20,9 +21,7 @@ def ip_text(ip):
 
 
 def station(mac, names):
-    """The name of a MAC: "all" for broadcast, what `names` (6 bytes -> name) says, else the
-    address.
-    """
+    """The name of a MAC: "all", what `names` (6 bytes -> name) says, or else the address."""
     if mac == b"\xff" * 6:
         return "all"
     return names.get(bytes(mac)) or mac_text(mac)

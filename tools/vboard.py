@@ -22,9 +22,8 @@ TOOLS = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(TOOLS)
 PATHS = ("firmware", "host_tests", "host_tests/shim", "boards/w5500_evb_pico")
 NOT_BUILT = ("rp2040", "enc28j60")
-PIECE = (
-    200  # MicroPython's unix port ends with "uncaught NLR" on an argument of more than 255 bytes
-)
+# MicroPython's unix port ends with "uncaught NLR" on an argument of more than 255 bytes.
+PIECE = 200
 GRACE_S = 5  # the board has this long to end when asked
 
 EXAMPLES = """
@@ -104,11 +103,19 @@ def check_ip(text):
     return text
 
 
-def check_gateway(text):
+def check_gateway(text, own):
+    """a.b.c.d of another host; `own` is the board's a.b.c.d/len."""
     try:
-        return str(ipaddress.IPv4Address(text))
+        gateway = ipaddress.IPv4Address(text)
     except ValueError as e:
         raise Refused("--gateway: %s" % e) from None
+    own = ipaddress.IPv4Interface(own)
+    if gateway == own.ip:
+        raise Refused("--gateway: %s is the board's own address" % gateway)
+    # Networks of length 31 and 32 have no broadcast address (RFC 3021).
+    if own.network.prefixlen < 31 and gateway == own.network.broadcast_address:
+        raise Refused("--gateway: %s is the broadcast address of %s" % (gateway, own.network))
+    return str(gateway)
 
 
 def check_mac(text):
@@ -127,6 +134,10 @@ def check_settings(pairs):
         name, equals, value = pair.partition("=")
         if not equals or not name.isidentifier():
             raise Refused("--set: %r is not of the form name=value" % pair)
+        if name in ("mac", "gateway"):
+            raise Refused("--set: %s is no setting; use --%s" % (name, name))
+        if name in ("nic", "ips", "self"):
+            raise Refused("--set: %s is no setting" % name)
         if value.lower() in ("true", "false", "none"):
             settings[name] = {"true": True, "false": False, "none": None}[value.lower()]
         elif re.fullmatch(r"-?[0-9][0-9_]*", value):
@@ -192,7 +203,7 @@ def configuration(arguments):
         "nic": a.nic,
         "wire": a.wire,
         "ip": check_ip(a.ip),
-        "gateway": check_gateway(a.gateway) if a.gateway is not None else None,
+        "gateway": check_gateway(a.gateway, a.ip) if a.gateway is not None else None,
         "mac": check_mac(a.mac) if a.mac is not None else None,
         "settings": check_settings(a.settings),
         "seconds": a.seconds,

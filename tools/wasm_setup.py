@@ -1,6 +1,4 @@
-"""Fetch MicroPython's WebAssembly build into .cache with the npm of the nodejs wheel; instant when
-it is there.
-"""
+"""Fetch MicroPython's WebAssembly build into .cache, by npm; instant when it is there."""
 
 import importlib.util
 import os

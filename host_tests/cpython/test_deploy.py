@@ -18,11 +18,12 @@ def run(*words):
 
 def test_a_dry_run_prints_the_exact_command_lines():
     status, out, err = run("--dry-run", "--board", BOARD, "--port", "/dev/ttyACM0")
-    connect = sys.executable + " -m mpremote connect /dev/ttyACM0 "
+    connect = os.path.normpath(sys.executable) + " -m mpremote connect /dev/ttyACM0 "
     assert out.splitlines() == [
         connect + "fs cp -r .cache/deploy/w5500_evb_pico/lib :",
         connect + "fs cp .cache/deploy/w5500_evb_pico/board.py :board.py",
-        connect + """exec 'import arp, board; print('"'"'on the board: arp, eth, board'"'"')'""",
+        connect + "exec 'import arp, board; arp.Arp; arp.Engine; "
+        """print('"'"'on the board: arp, eth, board'"'"')'""",
     ]
     assert (status, err) == (0, "")
 

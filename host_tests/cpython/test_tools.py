@@ -1,16 +1,17 @@
-"""The tools for the desk: the test runner can fail, the trace says what the frames are, make
-explains itself.
-"""
+"""The tools for the desk: the runner can fail, the trace names frames, make explains itself."""
 
 import os
 import subprocess
 import sys
+import time
 
+import demo_screen
 import lab
 import mpy_tests
 import run_tests
 import setup
 import trace_words
+from pytest import skip
 from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import ARP, Ether
 
@@ -97,6 +98,15 @@ def test_an_interpreter_that_dies_on_the_way_is_a_failure():
     assert [row["outcome"] for row in rows] == ["passed", "failed"]
 
 
+def test_a_micropython_that_is_not_there_is_one_clear_line():
+    script = os.path.join(ROOT, "tools", "mpy_tests.py")
+    env = dict(os.environ, MICROPYTHON="/nowhere/micropython")
+    words = [sys.executable, script, os.path.join(ROOT, "host_tests", "test_addr.py")]
+    got = subprocess.run(words, env=env, capture_output=True, text=True)
+    text = "mpy_tests: MICROPYTHON=/nowhere/micropython: not a program that can be run\n"
+    assert (got.returncode, got.stdout, got.stderr) == (1, "", text)
+
+
 def test_a_suite_that_ran_nothing_has_failed():
     suite = run_tests.Suite("empty")
     suite.close(0)
@@ -123,6 +133,30 @@ def test_the_lab_says_in_one_line_why_it_cannot(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv(lab.INSIDE, raising=False)
     assert lab.why_not() == "unshare: Operation not permitted"
+
+
+def test_the_lab_names_the_program_that_it_cannot_start():
+    reason = lab.why_not()
+    if reason is not None:
+        skip("no network namespace here: " + reason)
+    words = [sys.executable, os.path.join(ROOT, "tools", "lab.py"), "no-such-program"]
+    got = subprocess.run(words, capture_output=True, text=True)
+    assert got.returncode == 1
+    assert got.stderr == "lab: no-such-program: No such file or directory\n"
+
+
+def test_the_lab_alone_tells_how_to_use_it():
+    words = [sys.executable, os.path.join(ROOT, "tools", "lab.py")]
+    got = subprocess.run(words, capture_output=True, text=True)
+    assert (got.returncode, got.stdout, got.stderr) == (1, "", lab.__doc__)
+    assert got.stderr.endswith("\n")
+
+
+def test_ruff_keeps_its_cache_where_make_clean_removes_it():
+    words = [os.path.join(os.path.dirname(sys.executable), "ruff"), "check", "--show-settings"]
+    words += ["--config", "tools/ruff.toml", "tools/lab.py"]
+    got = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+    assert 'cache_dir = "%s"' % os.path.join(ROOT, ".cache", "ruff") in got.stdout
 
 
 def test_make_help_names_every_target():
@@ -175,6 +209,57 @@ def test_the_main_job_without_a_terminal_ends_by_itself_on_the_simulated_lan():
         "? (10.77.0.1) at 02:00:00:00:01:01",
     ):
         assert line in got.stdout, line
+
+
+def test_the_main_job_ends_when_nobody_reads_any_more():
+    words = [sys.executable, os.path.join(ROOT, "tools", "demo.py"), "--sim"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe) as demo:
+        demo.stdout.readline()
+        demo.stdout.close()
+        assert (demo.wait(5), demo.stderr.read()) == (1, b"")
+
+
+def test_a_choice_that_the_main_job_cannot_take_is_one_clear_line():
+    script = os.path.join(ROOT, "tools", "demo.py")
+    for words, text in (
+        (["--seconds", "nan"], "SECONDS=nan is not a time to run for"),
+        (["--seconds", "-5"], "SECONDS=-5 is not a time to run for"),
+        (["--seconds", "0"], "SECONDS=0 is not a time to run for"),
+        (["--seconds", "inf"], "SECONDS=inf is not a time to run for"),
+        (["--seconds", "soon"], "SECONDS=soon is not a number"),
+        (["--bogus"], "unrecognized arguments: --bogus (--help tells more)"),
+    ):
+        got = subprocess.run([sys.executable, script] + words, capture_output=True, text=True)
+        assert (got.returncode, got.stdout, got.stderr) == (1, "", "make run: %s\n" % text)
+
+
+def test_the_screen_prints_in_the_order_of_the_times(capsys):
+    screen = demo_screen.Screen()
+    screen.start = time.time() - 0.005
+    screen.timed("second", "event", screen.start + 0.002)
+    screen.frame("first", screen.start + 0.001)
+    screen.step("third")
+    screen.line("fourth")
+    screen.close()
+    printed = capsys.readouterr().out
+    assert printed == "    0.001  first\n    0.002  second\n\nthird\nfourth\n"
+
+
+def test_the_screen_prints_a_line_that_nothing_follows(capsys):
+    screen = demo_screen.Screen()
+    screen.line("alone")
+    time.sleep(10 * demo_screen.HOLD_S)
+    assert capsys.readouterr().out == "alone\n"
+    screen.close()
+
+
+def test_the_reason_for_the_end_comes_after_what_was_told_before(capfd):
+    screen = demo_screen.Screen()
+    screen.line("before")
+    screen.trouble("no more")
+    assert capfd.readouterr() == ("before\n", "make run: no more\n")
+    screen.close()
 
 
 def test_a_board_that_refuses_ends_the_main_job_with_its_one_line():

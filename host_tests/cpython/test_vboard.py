@@ -84,11 +84,7 @@ def test_queries_run_side_by_side_and_a_silent_host_is_down(runtime):
     assert [line["cmd"] for line in got] == ["query 10.0.0.1", "query 10.0.0.77"]
     assert got[1]["error"] == "HostDown"
     assert 1950 <= got[1]["ms"] <= 2500
-    asked = [
-        n["ms"]
-        for n in lines
-        if n["event" if "event" in n else "ms"] == "tx" and is_request(n, 77)
-    ]
+    asked = [n["ms"] for n in lines if n.get("event") == "tx" and is_request(n, 77)]
     assert len(asked) == 2
     assert 990 <= asked[1] - asked[0] <= 1200
 
@@ -113,6 +109,7 @@ def test_a_wrong_command_is_an_error_and_loses_nothing(runtime):
         "arp -s 10.0.0.9 02:00:00:00:00:09 maybe": "BadCommand",
         "arp -s 10.0.0.9 nonsense": "ValueError",
         "ips 10.0.0.2/99": "ValueError",
+        "ips 10.0.0.2": "BadCommand",
     }
     commands = "\n".join(wrong) + "\n\n" + "x" * 5000 + "\n\xff\xfe\nquery 10.0.0.1\n"
     status, lines, err = run("--runtime", runtime, *QUICK, "--seconds", "0.7", commands=commands)
@@ -235,20 +232,25 @@ def test_pcap_and_trace_show_the_same_frames(runtime, nic, tmp_path):
 
 
 @pytest.mark.parametrize("runtime", ["micropython", "cpython"])
-def test_the_same_seed_loses_the_same_frames(runtime):
-    sim = (
-        "--wire",
-        "sim",
-        "--ip",
-        "10.0.0.2/24",
-        "--sim",
-        "loss=1,seed=9",
-        "--set",
-        "probe=False",
-    )
+def test_a_full_disk_ends_the_recording_and_is_one_line_at_the_end(runtime):
+    if not os.path.exists("/dev/full"):
+        pytest.skip("no /dev/full here")
     status, lines, err = run(
-        "--runtime", runtime, *sim, "--seconds", "0.3", commands="query 10.0.0.1\n"
-    )
+        "--runtime", runtime, *QUICK, "--pcap", "/dev/full", "--seconds", "0.5",
+        commands="query 10.0.0.1\n",
+    )  # fmt: skip
+    assert (status, err) == (1, "vboard: --pcap /dev/full: cannot write (errno 28)\n")
+    assert answers(lines)["query 10.0.0.1"]["reply"] == GATEWAY_MAC
+    assert lines[-1]["event"] == "end"
+
+
+@pytest.mark.parametrize("runtime", ["micropython", "cpython"])
+def test_the_same_seed_loses_the_same_frames(runtime):
+    sim = ("--wire", "sim", "--ip", "10.0.0.2/24", "--sim", "loss=1,seed=9")
+    status, lines, err = run(
+        "--runtime", runtime, *sim, "--set", "probe=False", "--seconds", "0.3",
+        commands="query 10.0.0.1\n",
+    )  # fmt: skip
     assert (status, err) == (0, "")
     assert lines[0]["seed"] == 9
     assert answers(lines)["query 10.0.0.1"]["error"] == "Cleared"

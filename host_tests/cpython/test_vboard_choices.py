@@ -30,9 +30,16 @@ REFUSED = [
     (("--wire", "sim", "--ip", "10.0.0.2/33"), "33"),
     (("--wire", "sim", "--ip", "224.0.0.1/24"), "cannot be the address of a host"),
     (SIM + ("--gateway", "10.0.0"), "--gateway"),
+    (SIM + ("--gateway", "10.0.0.2"), "--gateway: 10.0.0.2 is the board's own address"),
+    (SIM + ("--gateway", "10.0.0.255"), "10.0.0.255 is the broadcast address of 10.0.0.0/24"),
     (SIM + ("--mac", "02:00:00:00:00"), "--mac"),
     (SIM + ("--mac", "03:00:00:00:00:01"), "not the address of a single host"),
     (SIM + ("--set", "retries"), "name=value"),
+    (SIM + ("--set", "mac=02:00:00:00:00:01"), "--set: mac is no setting; use --mac"),
+    (SIM + ("--set", "gateway=10.0.0.1"), "--set: gateway is no setting; use --gateway"),
+    (SIM + ("--set", "nic=1"), "--set: nic is no setting"),
+    (SIM + ("--set", "ips=10.0.0.3"), "--set: ips is no setting"),
+    (SIM + ("--set", "self=1"), "--set: self is no setting"),
     (SIM + ("--seconds", "0"), "--seconds"),
     (SIM + ("--seconds", "soon"), "--seconds"),
     (SIM + ("--sim", "loss=2"), "loss"),
@@ -50,6 +57,10 @@ REFUSED = [
 @pytest.mark.parametrize("options, text", REFUSED)
 def test_a_bad_choice_is_one_clear_line_and_status_1(options, text):
     assert text in refused(*options)
+
+
+def test_a_network_of_two_hosts_has_no_broadcast_address():
+    assert vboard.check_gateway("10.0.0.1", "10.0.0.0/31") == "10.0.0.1"
 
 
 def test_no_permission_is_one_clear_line():
@@ -78,6 +89,7 @@ def test_without_micropython_the_line_names_make_setup(monkeypatch, tmp_path):
 def test_it_runs_from_any_folder_without_an_environment(tmp_path):
     done = subprocess.run(
         ["/usr/bin/env", "-i", "PATH=" + os.path.dirname(sys.executable) + ":/usr/bin:/bin",
+        "PYTHONDONTWRITEBYTECODE=1",  # without the cache's place it would go among the sources
         VBOARD] + ["--runtime", "cpython", *QUICK, "--seconds", "0.3"], cwd=tmp_path,
         capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL,
     )  # fmt: skip

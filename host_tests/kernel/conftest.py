@@ -10,9 +10,7 @@ sys.path.insert(0, HERE)
 
 
 def pytest_collection_modifyitems(items):
-    """Skip everything where no namespace was entered: these tests must never touch the real
-    network.
-    """
+    """Skip everything outside a namespace: these tests must never touch the real network."""
     import lab
 
     if not lab.is_inside():

@@ -1,9 +1,8 @@
-"""`make run` on a terminal: both sides resolve each other, commands are obeyed, Ctrl-C ends it in
-order.
-"""
+"""`make run` on a terminal: both sides resolve each other, commands are obeyed, Ctrl-C ends it."""
 
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -62,6 +61,11 @@ def test_the_main_job_on_a_terminal_from_start_to_ctrl_c():
         terminal.read_until("? (10.77.0.5) at 02:00:00:00:00:05")
         terminal.type("query nonsense\n")
         terminal.read_until("ValueError")
+        terminal.text = ""
+        terminal.type("stats\n")
+        terminal.read_until("  chip  bytes ")
+        assert "tx_request 1" in terminal.text
+        assert not re.search(r"[a-z_]+:? +0\b", terminal.text), terminal.text
         terminal.process.send_signal(signal.SIGINT)
         terminal.read_until("ended after")
         assert terminal.process.wait(LIMIT_S) == 0

@@ -1,6 +1,4 @@
-"""What the virtual board cannot do ends in one clear line on stderr and status 1, never in a
-traceback.
-"""
+"""What the virtual board cannot do ends in one clear line and status 1, never in a traceback."""
 
 import os
 import subprocess

@@ -1,6 +1,4 @@
-"""The board and the Linux kernel resolve each other; probing, retries and traces are seen on the
-wire.
-"""
+"""The board and the Linux kernel resolve each other; the wire shows probes, retries and traces."""
 
 import subprocess
 
@@ -70,8 +68,9 @@ def test_a_new_address_is_probed_three_times_then_announced_twice(cable):
 
 
 def unprivileged():
-    """What to start tcpdump with: as root it becomes another user, which an ordinary user's
-    namespace lacks.
+    """What to start tcpdump with.
+
+    As root it becomes another user, which an ordinary user's namespace lacks.
     """
     with open("/proc/self/uid_map") as f:
         users = int(f.read().split()[2])

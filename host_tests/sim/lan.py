@@ -17,6 +17,7 @@ import time
 import micropython  # noqa: F401  on CPython this gives `time` and `asyncio` what MicroPython has
 
 from sim.peer import Peer  # noqa: F401  one import is enough for a test
+from sim.ticks import after
 
 HEADER = 14
 MIN_FRAME = 60  # the sender's MAC fills up with zeros
@@ -25,11 +26,6 @@ WAIT_MS = 1000  # no Port.wait() is longer
 FATES = ("sent", "delivered", "lost", "duplicated", "delayed", "reordered", "corrupted", "overrun")
 EMSGSIZE = 90
 ENETDOWN = 100
-
-
-def after(a, b):
-    """Milliseconds from tick b to tick a, through the wrap."""
-    return (a - b + 2**29) % 2**30 - 2**29
 
 
 def mac_bytes(mac):
@@ -107,14 +103,12 @@ class Lan:
     def __str__(self):
         fates = ", ".join(["%s %d" % (f, self.counts[f]) for f in FATES if self.counts[f]])
         return "simulated LAN: seed %d, loss %s, duplicate %s, delay_ms %s, corrupt %s; %s" % (
-            (
-                self.seed,
-                self.loss,
-                self.duplicate,
-                self.delay_ms,
-                self.corrupt,
-                fates or "no frames",
-            )
+            self.seed,
+            self.loss,
+            self.duplicate,
+            self.delay_ms,
+            self.corrupt,
+            fates or "no frames",
         )
 
     def port(self, mac):

@@ -5,6 +5,8 @@ addresses, asks, announces, claims the address of another, floods, and keeps wha
 lists.
 """
 
+from sim.ticks import after
+
 BROADCAST = b"\xff\xff\xff\xff\xff\xff"
 NOBODY = b"\0\0\0\0\0\0"
 ARP_START = b"\x00\x01\x08\x00\x06\x04\x00"  # htype, ptype, hlen, plen, first byte of oper
@@ -94,7 +96,7 @@ class Peer:
             n = self.port.recv_into(self._buf)
         for flood in self._floods:
             for _ in range(flood[4]):
-                if flood[1] and _after(flood[3], now) <= 0:
+                if flood[1] and after(flood[3], now) <= 0:
                     flood[1] -= 1
                     flood[3] = (flood[3] + flood[2]) % 2**30
                     self.resolve(flood[0])
@@ -103,7 +105,7 @@ class Peer:
 
     def next_ms(self, now):
         """Milliseconds until poll() has work, or -1."""
-        due = [max(0, _after(flood[3], now)) for flood in self._floods]
+        due = [max(0, after(flood[3], now)) for flood in self._floods]
         if self.port.due_ms() >= 0:
             due.append(self.port.due_ms())
         return min(due) if due else -1
@@ -131,10 +133,6 @@ class Peer:
         elif spa in self._asked:
             self.learned[spa] = sha
             _keep(self.replies, (now, spa, sha))
-
-
-def _after(a, b):
-    return (a - b + 2**29) % 2**30 - 2**29
 
 
 def _keep(things, thing):

@@ -1,5 +1,4 @@
-"""The micropython module for CPython; importing it also gives time and asyncio what MicroPython
-adds.
+"""The micropython module for CPython; importing it also completes time and asyncio.
 
 time gets ticks_ms, ticks_us, ticks_add, ticks_diff (wrapping at 2**30 as on 32-bit boards),
 sleep_ms and sleep_us; asyncio gets ThreadSafeFlag, sleep_ms and wait_for_ms. native and viper
@@ -32,8 +31,7 @@ def _identity(value):
 
 
 class ThreadSafeFlag:
-    """set() from any thread or signal handler; one task waits; several set() before a wait count
-    once.
+    """set() from any thread or signal handler; one task waits; several set() before it count once.
 
     No lock: set() writes the state before it looks for a waiter, wait() the other way round.
     """
