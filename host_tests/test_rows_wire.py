@@ -45,8 +45,8 @@ def test_W6_what_is_built_is_valid_and_reads_back_the_same():
             n = wire.build(tx, b"\xff" * 6, sha, oper, sha, 0, spa, 0, tha, 0, tpa, 0)
             assert n == 42
             assert wire.check(tx, n, mac) == 0
-            assert (tx[wire.OPER + 1], tx[wire.SHA : wire.SPA]) == (oper, sha)
-            assert (tx[wire.SPA : wire.THA], tx[wire.THA : wire.TPA]) == (spa, tha)
+            assert (tx[21], tx[wire.SHA : wire.SPA]) == (oper, sha)
+            assert (tx[wire.SPA : 32], tx[32 : wire.TPA]) == (spa, tha)
             assert (tx[wire.TPA : 42], tx[42:]) == (tpa, b"\xa5" * 18)
 
 

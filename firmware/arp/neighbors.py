@@ -232,9 +232,6 @@ class Neighbors:
         if left <= 0:
             self._expire(slot, now)
             return NOTHING
-        if not settings.refresh_ms or cache.kind[slot] == c.TEMPORARY:
-            cache.timers.set(slot, end)
-            return NOTHING
         half = settings.refresh_ms // 2
         step = 2 if left <= half or settings.refresh_idle else 1
         is_wanted = settings.refresh_idle or cache.flags[slot] & USED

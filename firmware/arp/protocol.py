@@ -127,10 +127,10 @@ class Protocol:
             self._claims.keep_house(now)
             upkeep.keep_house(self._cache, now)
             self._events.keep_house(now)
-        if self._trailers is not None and self._trailers.is_owed:
-            return self._trailers.pay()
         n = 0
-        if self._hold.count:
+        if self._trailers is not None and self._trailers.is_owed:
+            n = self._trailers.pay(self._own)
+        if not n and self._hold.count:
             n = self._hold.release(self.tx, self.mac, self._cache)
             if n:
                 self.stats.add(s.TX_HELD)

@@ -7,7 +7,7 @@ entry permanent. Nothing here allocates after construction.
 """
 
 from .const import ATF_USETRAILERS, PERMANENT, const
-from .wire import REPLY, SHA, SPA, build, copy
+from .wire import BROADCAST, REPLY, SHA, SPA, build, copy, is_link_local
 
 PTYPE_HIGH = const(0x10)  # the first byte of ptype 0x1000
 
@@ -28,14 +28,17 @@ class Trailers:
         copy(self._ip, 0, ip, 0, 4)
         self.is_owed = True
 
-    def pay(self):
-        """The offer in `tx`; its length."""
+    def pay(self, own):
+        """The offer in `tx`; its length, or 0 when the address is no longer one of `own`."""
         self.is_owed = False
+        address = own.at(self._ip, 0)
+        if address is None or not address.usable:
+            return 0
+        tx = self._outgoing.tx
         peer = self._peer
-        n = build(
-            self._outgoing.tx, peer, self._mac, REPLY, self._mac, 0, self._ip, 0, peer, 0, peer, 6
-        )
-        self._outgoing.tx[16] = PTYPE_HIGH
+        eth_dst = BROADCAST if is_link_local(self._ip, 0) else peer
+        n = build(tx, eth_dst, self._mac, REPLY, self._mac, 0, self._ip, 0, peer, 0, peer, 6)
+        tx[16] = PTYPE_HIGH
         return n
 
     def accept(self, frame, cache):
