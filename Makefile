@@ -12,7 +12,7 @@ VENV = .venv/bin/python
 export PYTHONPYCACHEPREFIX = $(CURDIR)/.cache/pycache
 
 .DEFAULT_GOAL = help
-.PHONY: help setup run test check fix deploy clean
+.PHONY: help setup run test check fix tables deploy clean
 
 help: ## every target in a line
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1:\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -36,6 +36,10 @@ check: setup ## style and lint, looking only
 fix: setup ## style and lint, mending
 	@$(VENV) -m ruff check --fix --config tools/ruff.toml .
 	@$(VENV) -m ruff format --config tools/ruff.toml .
+
+tables: setup ## host_tests/ROWS.md and STATES.md, made anew from the tests
+	@$(VENV) tools/rows.py --write
+	@$(VENV) tools/states.py > .cache/STATES.md && mv .cache/STATES.md host_tests/STATES.md
 
 deploy: setup ## copy the firmware onto a board (BOARD= PORT= MPY=0)
 	@$(VENV) tools/deploy.py --board '$(BOARD)' --port '$(PORT)' --mpy '$(MPY)'

@@ -19,6 +19,8 @@ from mpy_tests import OUTCOMES, files
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TESTS = os.path.join(ROOT, "host_tests")
 TOOLS = os.path.join(ROOT, "tools")
+PROTOCOL = os.path.join(ROOT, "firmware", "arp")
+COVERAGE = "--data-file=" + os.path.join(ROOT, ".cache", "coverage")
 
 
 class Suite:
@@ -90,8 +92,11 @@ def run_and_count(name, words, option, read):
     return suite
 
 
-def pytest(name, targets, before=()):
-    words = list(before) + [sys.executable, "-m", "pytest", "-q", "--durations=3"]
+def pytest(name, targets, before=(), python=()):
+    """`before` is what starts Python, `python` what stands between it and pytest."""
+    words = (
+        list(before) + [sys.executable] + list(python) + ["-m", "pytest", "-q", "--durations=3"]
+    )
     words += ["-c", os.path.join(TESTS, "pytest.ini")] + targets
     return run_and_count(name, words, lambda path: ["--junitxml=" + path], read_junit)
 
@@ -99,6 +104,22 @@ def pytest(name, targets, before=()):
 def micropython(name, extra):
     words = [sys.executable, os.path.join(TOOLS, "mpy_tests.py")] + extra
     return run_and_count(name, words, lambda path: ["--json", path], read_json)
+
+
+def cpython():
+    """The tests on CPython, and which lines and branches of the protocol they ran."""
+    measure = ["-m", "coverage", "run", "--branch", "--source=" + PROTOCOL, COVERAGE]
+    return pytest("cpython", files() + [os.path.join(TESTS, "cpython")], python=measure)
+
+
+def coverage():
+    """Whether the suite before ran every line and branch of firmware/arp."""
+    suite = Suite("coverage of firmware/arp")
+    print("\n== " + suite.name)
+    words = [sys.executable, "-m", "coverage", "report", COVERAGE]
+    status = run(words + ["--show-missing", "--skip-covered", "--fail-under=100"])
+    suite.count("failed" if status else "passed", "every line and branch")
+    return suite
 
 
 def unable(name, reason):
@@ -125,7 +146,8 @@ def kernel():
 
 def main():
     suites = [
-        pytest("cpython", files() + [os.path.join(TESTS, "cpython")]),
+        cpython(),
+        coverage(),
         micropython("micropython", []),
         micropython("micropython native", ["--emit", "native"] + files("micropython")),
         webassembly(),

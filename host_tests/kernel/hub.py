@@ -1,7 +1,8 @@
 """A hub with the Linux kernel and any number of virtual boards on it, and what they say of ARP.
 
 The hub is a bridge of the kernel, which is itself the host 10.77.0.1/23 on it. A board plugged in
-without being joined has a dead cable: it starts alone, and meets the others later."""
+without being joined has a dead cable: it starts alone, and meets the others later.
+"""
 
 import os
 import select

@@ -2,7 +2,8 @@
 
 Each pair starts on dead cables, so that both boards believe in their address. Then the cables are
 joined, and the first of each pair asks for a silent host, once a second for 12 s: each request is
-a conflict for the second. Everything is recorded once, the tests look at the record."""
+a conflict for the second. Everything is recorded once, the tests look at the record.
+"""
 
 import time
 from types import SimpleNamespace

@@ -1,7 +1,8 @@
 """The kernel is the boards' gateway: it goes down and comes back, and is asked again in time.
 
 Down means that the kernel gives its address up: it answers nobody then. Everything is recorded
-once, the tests look at the record."""
+once, the tests look at the record.
+"""
 
 import time
 from types import SimpleNamespace

@@ -1,6 +1,4 @@
-"""The kernel's MAC address changes under boards that know it: the new one is used, or a permanent
-entry stays.
-"""
+"""The kernel's MAC address changes under boards that know it: used, or refused when permanent."""
 
 import socket
 from types import SimpleNamespace

@@ -1,7 +1,8 @@
 """A board that probes an address which another host on the wire has, wants, or only asks for.
 
 All boards probe at the same time on one hub; everything is recorded once, the tests look at the
-record. One of them finds its address free: when that one is usable, the others would be too."""
+record. One of them finds its address free: when that one is usable, the others would be too.
+"""
 
 import time
 from types import SimpleNamespace

@@ -1,6 +1,4 @@
-"""300 hosts at once: scanned by arp-scan and asked by all of them, a board keeps its cache within
-capacity and its gateway.
-"""
+"""Scanned and asked by 300 hosts at once, a board keeps its cache in bounds, and its gateway."""
 
 import subprocess
 from types import SimpleNamespace
