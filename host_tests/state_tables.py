@@ -169,10 +169,10 @@ reply, other MAC
   none, ghost                                | DYNAMIC at B   | - | added
 """
 
-# With learn="replies", only these: a request says nothing about its sender.
+# With learn="replies", only these: a request says nothing about its sender, but ends a hold-down.
 CACHE_REPLIES = """
 request from it
-  PENDING, DOWN, USED                        | same           | reply | -
+  PENDING, USED                              | same           | reply | -
 """
 
 # With down_ms=0, only these: a failure leaves nothing behind.

@@ -122,3 +122,25 @@ def test_an_address_that_stays_with_another_prefix_is_not_probed_again():
     assert eng.ask("192.168.255.255") == b"\xff" * 6
     resolve(eng, 12_000, "192.168.77.1", f.A_MAC)
     assert eng.query("192.168.77.1", at(12_001)) == RESOLVED
+
+
+def test_Q12_an_off_link_entry_that_is_over_gives_the_way_back_to_the_gateway():
+    eng = engine(lifetime_ms=60_000)
+    resolve(eng, 3000, f.GATEWAY, f.B_MAC)
+    eng.set("8.8.8.8", f.A_MAC, kind=arp.TEMPORARY)
+    f.receive(eng, f.reply(f.B_MAC, f.GATEWAY), at(62_000))
+    assert eng.query("8.8.8.8", at(64_000)) == RESOLVED
+    assert f.polled(eng, at(64_000)) == []
+    assert eng.ask("8.8.8.8") == f.mac(f.B_MAC)
+
+
+def test_A1_a_refresh_put_off_does_not_put_off_the_end():
+    eng = engine(lifetime_ms=5000, refresh_ms=600)
+    resolve(eng, 3000)
+    eng.query(f.A_IP, at(3001))
+    assert len(f.polled(eng, at(7400))) == 1
+    f.polled(eng, at(7700))
+    f.polled(eng, at(7999))
+    assert eng.ask(f.A_IP) == f.mac(f.A_MAC)
+    f.polled(eng, at(8000))
+    assert eng.ask(f.A_IP) is None

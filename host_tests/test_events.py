@@ -109,3 +109,11 @@ def test_the_fate_of_an_own_address_displaces_what_nobody_waits_for():
     ring.put(arp.EV_USABLE, IP, 0, MAC, 0)
     ring.put(arp.EV_LOST, IP, 0, MAC, 0)
     assert [event[0] for event in _drain(ring)] == [EV_RESOLVED, arp.EV_USABLE, arp.EV_LOST]
+
+
+def test_own_addresses_never_displace_the_end_of_a_resolution():
+    ring = Events(1, 1, Stats())
+    ring.put(EV_RESOLVED, IP, 0, MAC, 0)
+    for _ in range(5):
+        ring.put(arp.EV_USABLE, IP, 0, MAC, 0)
+    assert EV_RESOLVED in [event[0] for event in _drain(ring)]

@@ -60,3 +60,17 @@ def test_a_probe_has_no_sender_address_to_report():
     first, second = pair()
     f.receive(second, f.probe(f.A_MAC, "10.0.0.1"), at(3000))
     assert f.events(second) == []
+
+
+def test_the_other_interfaces_own_address_is_not_learned():
+    first, second = pair(second_net="192.168.1.11/24", learn="rfc826")
+    f.receive(second, f.request(f.OWN_MAC, f.OWN_IP, "192.168.1.11"), at(3000))
+    assert f.events(second) == ["wrong_interface"]
+    assert second.get(f.OWN_IP) is None
+
+
+def test_what_the_other_interface_only_asked_for_may_live_here():
+    first, second = pair(second_net="192.168.1.11/24", learn="rfc826")
+    first.query(f.A_IP, at(3000))
+    f.receive(second, f.request(f.A_MAC, f.A_IP, "192.168.1.11"), at(3000))
+    assert second.ask(f.A_IP) == f.mac(f.A_MAC)

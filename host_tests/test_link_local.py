@@ -122,3 +122,37 @@ def test_a_configured_address_lives_beside_it_and_set_ips_leaves_it_alone():
     eng.set_ips([])
     assert eng.ips == own[1:]
     assert run(eng, 12_000, 20_000) == []
+
+
+def test_row_118_a_link_local_source_never_asks_for_the_gateway():
+    eng = engine([f.OWN_NET])
+    eng.query("8.8.8.8", at(0))
+    for _ms, frame in run(eng, 0, 12_000):
+        if frame[38:42] == f.ip(f.GATEWAY):
+            assert frame[28:32] == f.ip(f.OWN_IP)
+    f.receive(eng, f.announcement(f.B_MAC, f.OWN_IP), at(12_000))
+    f.events(eng)
+    eng.query("192.168.1.99", at(12_000))
+    f.polled(eng, at(12_000))
+    f.receive(eng, f.announcement(f.B_MAC, f.OWN_IP), at(12_100))
+    assert "cleared" in f.events(eng)
+    assert all(frame[38:42] != f.ip("192.168.1.99") for _, frame in run(eng, 12_100, 20_000))
+
+
+def test_row_118_losing_the_only_address_clears_what_is_pending():
+    eng = engine()
+    run(eng, 0, 12_000)
+    ip = ip_text(eng.ips[0])
+    eng.query("169.254.9.9", at(12_000))
+    f.polled(eng, at(12_000))
+    f.receive(eng, f.announcement(f.B_MAC, ip), at(12_100))
+    assert "cleared" not in f.events(eng)
+    f.receive(eng, f.announcement(f.B_MAC, ip), at(12_200))
+    assert "cleared" in f.events(eng)
+    assert eng.get("169.254.9.9") is None
+
+
+def test_row_118_ready_waits_for_it_only_when_there_is_no_other_address():
+    assert not engine().is_settled()
+    eng = engine([f.OWN_NET], probe=False)
+    assert eng.is_settled()

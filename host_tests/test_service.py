@@ -204,3 +204,21 @@ def test_row_121_the_address_is_announced_again_when_the_link_comes_back():
     before, sent = scenario(body)
     assert before == 2
     assert sent == [f.announcement(f.OWN_MAC, f.OWN_IP)] * 4
+
+
+def test_a_chip_that_does_not_tell_its_link_has_none_until_it_does():
+    async def body(service, lan):
+        await asyncio.sleep(5)
+        before = lan.counts["sent"]
+        link = service.nic.link
+
+        def fail():
+            raise OSError(5, "the chip does not answer")
+
+        service.nic.link = fail
+        await asyncio.sleep(3)
+        service.nic.link = link
+        await asyncio.sleep(5)
+        return lan.counts["sent"] - before
+
+    assert scenario(body) == 2

@@ -215,3 +215,38 @@ def test_send_names_a_wrong_packet_before_it_asks_the_network():
             return lan.counts["sent"] - before
 
     assert scenario(body) == 0
+
+
+def test_row_121_a_restarted_service_announces_its_address_again():
+    async def body(service, lan):
+        await asyncio.sleep(5)
+        service.kill()
+        before = lan.counts["sent"]
+        await service.start()
+        await asyncio.sleep(5)
+        return lan.counts["sent"] - before
+
+    assert scenario(body) == 2
+
+
+def test_row_8_what_was_cleared_before_does_not_end_a_new_query():
+    async def body(service, lan):
+        first = asyncio.create_task(ended(service.query(f.A_IP)))
+        await asyncio.sleep(0.1)
+        service.engine.flush()
+        second = asyncio.create_task(ended(service.query(f.A_IP)))
+        await asyncio.sleep(1)
+        Peer(lan, f.A_IP, f.A_MAC).announce()
+        return type(await _soon(first)), await _soon(second)
+
+    assert scenario(body) == (arp.Cleared, f.mac(f.A_MAC))
+
+
+def test_row_8_every_waiter_is_told_however_small_the_event_ring():
+    async def body(service, lan):
+        query = asyncio.create_task(ended(service.query("192.168.1.99")))
+        await asyncio.sleep(0.1)
+        service.set_ips(["10.0.0.1/24", "10.0.1.1/24", "10.0.2.1/24"])
+        return type(await _soon(query))
+
+    assert scenario(body, event_slots=1, pending=1) == arp.Cleared

@@ -11,6 +11,7 @@ Times are milliseconds that do not wrap; whoever drives the engine makes ticks o
 
 import arp
 
+_LINK_LOCAL = b"\xa9\xfe"
 _ENDS = (arp.EV_RESOLVED, arp.EV_FAILED, arp.EV_CLEARED)
 
 
@@ -23,7 +24,7 @@ class Watch:
         self.asked_at = {}  # target -> when the last request for it left
         self.pending = {}  # next hop -> when its time began to run
         self.ended = 0
-        self.had_address = bool(engine.ips)
+        self.parked = []  # next hops for which there was no address at the last look
         settings = engine.settings
         step = max(settings.timeout_ms, 1000)
         # One second more, because the limit of one request a second may put the first off.
@@ -69,9 +70,10 @@ class Watch:
             self.ended += 1
         elif kind == arp.EV_EVICTED:
             self.asked_at.pop(ip, None)  # the limit does not outlive eviction
-        elif kind == arp.EV_USABLE and not self.had_address:
-            for hop in self.pending:  # without an address nothing could be asked
-                self.pending[hop] = ms
+        elif kind == arp.EV_USABLE:
+            for hop in self.parked:  # without an address nothing could be asked
+                if hop in self.pending:
+                    self.pending[hop] = ms
 
     def drain(self, ms):
         """Take in all waiting events -> their list."""
@@ -91,15 +93,22 @@ class Watch:
     def look(self, ms):
         """What must hold whenever everything that is due was done."""
         eng = self.engine
-        self.had_address = bool(eng.ips)
+        self.parked = [hop for hop in self.pending if not self._may_ask(hop)]
         eng._cache._check()
         assert eng._cache.timers.count <= eng._cache.n
         for hop, since in self.pending.items():
-            late = ms - since - self.bound_ms
-            assert late <= 0 or not eng.ips, self._say("no end in time of", hop)
+            in_time = hop in self.parked or ms - since <= self.bound_ms
+            assert in_time, self._say("no end in time of", hop)
             entry = eng.get(hop)
             assert entry is not None and entry.state == arp.PENDING, self._say("lost", hop)
         assert eng.stats.events_dropped == 0
+
+    def _may_ask(self, hop):
+        # A link-local address asks for link-local addresses only.
+        for ip in self.engine.ips:
+            if hop[:2] == _LINK_LOCAL or ip[:2] != _LINK_LOCAL:
+                return True
+        return False
 
     def _say(self, what, ip):
         return "%s %s %s" % (self.name, what, ".".join([str(b) for b in ip]))

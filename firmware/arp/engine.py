@@ -10,7 +10,7 @@ from . import const as c
 from . import stats as s
 from .addr import ip_bytes, ip_text, mac_bytes
 from .protocol import Protocol
-from .routes import HOP
+from .routes import HOP, SELF
 from .settings import Settings
 from .wire import copy
 
@@ -31,16 +31,15 @@ class Engine(Protocol):
     def query(self, ip, now):
         """Find the next hop of `ip`: RESOLVED, PENDING (poll sends), DOWN, NO_ROUTE or FULL."""
         now = self._tick(now)
-        code = self._routes.to(self._bytes(ip))
+        code = self._live_route(self._bytes(ip), now)
         if code != HOP:
             return c.NO_ROUTE if code == c.NO_ROUTE else c.RESOLVED
-        cache = self._cache
         hop = self._routes.hop
-        slot = cache.find_entry(hop, 0)
-        if slot >= 0 and not self._neighbors.end_if_over(slot, now):
+        slot = self._cache.find_entry(hop, 0)
+        if slot >= 0:
             self._neighbors.use(slot)
             self.stats.add(s.CACHE_HIT)
-            return cache.state[slot]
+            return self._cache.state[slot]
         self.stats.add(s.CACHE_MISS)
         if self._neighbors.begin(hop, 0, now, self.settings.delay_ms) < 0:
             return c.FULL
@@ -77,6 +76,9 @@ class Engine(Protocol):
         if code == c.RESOLVED or code == c.PENDING:
             ip = self._bytes(ip)
             route = self._routes.to(ip)
+            if route == SELF:
+                self.stats.add(s.HELD_DROPPED)
+                return False
             if route == HOP:
                 return self._hold.put(self._cache.find_entry(self._routes.hop, 0), packet, n)
             self._routes.write_fixed(route, ip, self._fixed)
@@ -89,8 +91,9 @@ class Engine(Protocol):
         self._group = group
 
     def has_entry(self, buf, at):
-        """True when the address at `buf[at]` has an entry here."""
-        return self._cache.find_entry(buf, at) >= 0
+        """True when the address at `buf[at]` is known here, as a neighbor or as our own."""
+        slot = self._cache.find_entry(buf, at)
+        return slot >= 0 and self._cache.is_resolved(slot) or self._own.at(buf, at) is not None
 
     def is_on_net(self, buf, at):
         """True when it is on one of our networks."""
@@ -111,10 +114,7 @@ class Engine(Protocol):
 
     def is_settled(self):
         """True when no own address is being probed, or still waits to be."""
-        for address in self._own.all:
-            if not address.usable:
-                return False
-        return True
+        return self._own.is_settled()
 
     def set_ips(self, ips):
         """Replace the own addresses; what was learned is dropped, what is pending is cleared."""
@@ -174,6 +174,16 @@ class Engine(Protocol):
     def flush(self):
         """Forget what was learned and who is in hold-down; what is pending ends as cleared."""
         self._neighbors.clear_disposable(self._now)
+
+    def _live_route(self, ip, now):
+        # An entry whose time is over is ended first: it may have been all that led this way.
+        code = self._routes.to(ip)
+        while code == HOP:
+            slot = self._cache.find_entry(self._routes.hop, 0)
+            if slot < 0 or not self._neighbors.end_if_over(slot, now):
+                break
+            code = self._routes.to(ip)
+        return code
 
     def _bytes(self, ip):
         # 4 bytes pass through, so that a cached lookup allocates nothing.

@@ -1,10 +1,10 @@
 """The event ring: a fixed number of records, so that nobody from the network can make it grow.
 
 A record is one kind byte, one byte that says what `other` holds, 4 bytes of ip, 6 of mac, 6 of
-other. Vital are the end of a resolution and the fate of an own address: somebody may wait for
-them. In a full ring the oldest diagnostic makes room; without one a vital event takes the place
-of the oldest that is not vital, any other new event is lost. Each loss is counted. Room for the
-end of each pending resolution is kept beside `slots`. `put` allocates nothing.
+other. In a full ring a new event displaces the oldest of the lowest rank below its own, or is lost
+itself; each loss is counted. Ranks, lowest first: diagnostics, changes of entries, the fate of an
+own address, the end of a resolution. Room for the end of each pending resolution is kept beside
+`slots`, for nothing else. `put` allocates nothing.
 """
 
 from array import array
@@ -21,6 +21,11 @@ _NO_MAC = const(1)
 _MAC = const(2)
 _COUNT = const(4)
 _FIRST_DIAGNOSTIC = c.EV_DUPLICATE_IP
+# Ranks: in a full ring an event displaces the oldest of the lowest rank below its own.
+_DIAGNOSTIC = const(0)
+_CHANGE = const(1)
+_FATE = const(2)  # of an own address
+_END = const(3)  # of a resolution: somebody waits for it
 
 
 class Events:
@@ -40,14 +45,12 @@ class Events:
 
     def put(self, kind, ip, ip_at, mac, mac_at, other=None, other_at=0):
         """Add an event and return its place, or -1; `mac` and `other` may be None."""
-        is_vital = _is_vital(kind)
-        if self._count >= (self._size if is_vital else self._slots):
-            index = self._oldest_diagnostic()
+        rank = _rank(kind)
+        if self._count >= (self._size if rank == _END else self._slots):
             self._stats.add(EVENTS_DROPPED)
+            index = self._oldest_below(rank)
             if index < 0:
-                if not is_vital:
-                    return -1
-                index = self._oldest_not_vital()
+                return -1
             self._remove(index)
         at = (self._first + self._count) % self._size * _RECORD
         self._count += 1
@@ -107,20 +110,14 @@ class Events:
         for i in range(len(self._is_quiet)):
             self._is_quiet[i] = 0
 
-    def _oldest_diagnostic(self):
-        for i in range(self._count):
-            if self._kind(i) >= _FIRST_DIAGNOSTIC:
-                return i
-        return -1
-
-    def _oldest_not_vital(self):
-        for i in range(self._count):
-            if not _is_vital(self._kind(i)):
-                return i
-        return 0
-
-    def _kind(self, index):
-        return self._ring[(self._first + index) % self._size * _RECORD]
+    def _oldest_below(self, rank):
+        # The oldest diagnostic, else the oldest of the next rank, up to what may be displaced.
+        for lowest in range(_DIAGNOSTIC, rank):
+            for i in range(self._count):
+                kind = self._ring[(self._first + i) % self._size * _RECORD]
+                if _rank(kind) == lowest:
+                    return i
+        return 0 if rank == _END else -1
 
     def _remove(self, index):
         # Move the records before it up by one: the order of the rest stays.
@@ -132,5 +129,9 @@ class Events:
         self._count -= 1
 
 
-def _is_vital(kind):
-    return kind <= c.EV_CLEARED or kind == c.EV_USABLE or kind == c.EV_LOST
+def _rank(kind):
+    if kind >= _FIRST_DIAGNOSTIC:
+        return _DIAGNOSTIC
+    if kind <= c.EV_CLEARED:
+        return _END
+    return _FATE if kind == c.EV_USABLE or kind == c.EV_LOST else _CHANGE

@@ -6,6 +6,8 @@ it, and reported as EV_WRONG_INTERFACE (AerieBSD arp(4): "attempt to overwrite e
 "attempt to add entry for %s on %s"; usually two interfaces on one hub).
 """
 
+from .wire import is_link_local
+
 
 class Group:
     """The engines given, cross-checked from now on. An engine is in one group at most."""
@@ -17,7 +19,7 @@ class Group:
 
     def is_elsewhere(self, engine, buf, at):
         """True when the address at `buf[at]` belongs to another engine's interface."""
-        is_ours = engine.is_on_net(buf, at)
+        is_ours = engine.is_on_net(buf, at) or is_link_local(buf, at)
         for other in self._engines:
             if other is engine:
                 continue

@@ -137,15 +137,23 @@ class Neighbors:
             self._report(c.EV_CLEARED, slot)
         self._retire(slot, now)
 
-    def clear_pending(self, now):
-        """End all pending resolutions."""
-        self._clear_list(WAITING, now)
+    def clear_orphans(self, own, now):
+        """End the pending resolutions that no own address can ask for any more."""
+        cache = self.cache
+        slot = cache.head(WAITING)
+        while slot >= 0:
+            after = cache.after(slot)
+            if not own.may_ask(cache.ip, slot * 4):
+                self.clear(slot, now)
+            slot = after
 
     def clear_disposable(self, now):
         """Forget what was learned, who is in hold-down, and end what is pending."""
-        self._clear_list(WAITING, now)
-        self._clear_list(COLD, now)
-        self._clear_list(WARM, now)
+        for which in (WAITING, COLD, WARM):
+            slot = self.cache.tail(which)
+            while slot >= 0:
+                self.clear(slot, now)
+                slot = self.cache.tail(which)
 
     def resume(self, now):
         """An own address became usable: ask for what could not be asked for before."""
@@ -195,6 +203,7 @@ class Neighbors:
             c.EV_OVERWRITTEN, now, cache.ip, ip_at, frame, mac_at, cache.mac, slot * 6
         )
         self._stats.add(s.UPDATED)
+        cache.flags[slot] &= ~c.ATF_USETRAILERS & 0xFF  # the new host has not offered them
         if cache.kind[slot] != c.DYNAMIC:
             cache.kind[slot] = c.DYNAMIC
             cache.move(slot, WARM if cache.flags[slot] & USED else COLD)
@@ -234,14 +243,13 @@ class Neighbors:
             return NOTHING
         half = settings.refresh_ms // 2
         step = 2 if left <= half or settings.refresh_idle else 1
-        is_wanted = settings.refresh_idle or cache.flags[slot] & USED
-        request = BROADCAST_REQUEST if step == 2 else UNICAST_REQUEST
-        if is_wanted and cache.solicits[slot] < step:
-            request = self._unless_too_soon(slot, now, request)
-            if not request:
+        request = NOTHING
+        if (settings.refresh_idle or cache.flags[slot] & USED) and cache.solicits[slot] < step:
+            request = BROADCAST_REQUEST if step == 2 else UNICAST_REQUEST
+            if not self._unless_too_soon(slot, now, request):
+                if before(end, cache.timers.at[slot]):
+                    cache.timers.set(slot, end)
                 return NOTHING
-        else:
-            request = NOTHING
         cache.solicits[slot] = step
         cache.timers.set(slot, end if step == 2 else add(now, left - half))
         return request
@@ -305,12 +313,6 @@ class Neighbors:
         cache.state[slot] = GHOST_STATE
         cache.move(slot, GHOST)
         cache.timers.set(slot, add(cache.sent_at[slot], c.REQUEST_INTERVAL_MS))
-
-    def _clear_list(self, which, now):
-        slot = self.cache.tail(which)
-        while slot >= 0:
-            self.clear(slot, now)
-            slot = self.cache.tail(which)
 
     def _report(self, kind, slot):
         mac = self.cache.mac if self.cache.is_resolved(slot) else None

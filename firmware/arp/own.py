@@ -70,12 +70,33 @@ class OwnAddresses:
         return False
 
     def source_for(self, buf, at):
-        """The usable own address to ask from: one on the target's network, else the first."""
+        """The usable own address to ask from: one on the target's network, else the first.
+
+        A link-local address asks on its own network only (RFC 3927, 2.6.2).
+        """
         first = None
         for address in self.all:
             if address.usable:
                 if address.is_on_net(buf, at):
                     return address
-                if first is None:
+                if first is None and not is_link_local(address.ip, 0):
                     first = address
         return first
+
+    def may_ask(self, buf, at):
+        """True when `source_for` has, or may soon have, an address for this target."""
+        for address in self.all:
+            if address.usable or (address.is_tentative() and not address.picks_itself):
+                if address.is_on_net(buf, at) or not is_link_local(address.ip, 0):
+                    return True
+        return False
+
+    def is_settled(self):
+        """True when no address waits for its probes; one that picks itself is waited for alone."""
+        configured = False
+        for address in self.all:
+            if not address.picks_itself:
+                configured = True
+                if not address.usable:
+                    return False
+        return configured or self.link_local is None or self.link_local.usable

@@ -10,5 +10,5 @@ MNET = {
     "probe": False,
 }
 MIRAGE = dict(MNET)
-SOLARIS = {"hold_per_host": 4, "down_ms": 0}
+SOLARIS = {"hold_per_host": 4, "down_ms": 0, "trailers": True}
 AERIEBSD = {"hold_per_host": 1, "down_ms": 20_000}

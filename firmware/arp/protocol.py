@@ -24,8 +24,8 @@ from .routes import Routes
 from .ticks import add, before, diff
 
 _HOUSEKEEPING_MS = c.const(60000)
-# `poll` must come by once in this time, which is the longest setting too.
-_LONGEST_MS = c.const(86400000)
+# `poll` must come by once in this time, twice the longest setting.
+_LONGEST_MS = c.const(172800000)
 
 
 class Protocol:
@@ -96,12 +96,12 @@ class Protocol:
         slot = self._cache.find_entry(frame, wire.SPA)
         if slot >= 0 and self._neighbors.end_if_over(slot, now):
             slot = -1
-        if slot >= 0 and self._is_news(frame, is_request):
+        if slot >= 0 and self._is_news(frame, is_request, slot):
             self._neighbors.merge(slot, frame, wire.SHA, now)
         elsewhere = slot < 0 and self._is_elsewhere(frame, now)
         target = own.at(frame, wire.TPA)
         if target is not None:
-            return self._addressed_to(target, frame, is_request, slot >= 0 or elsewhere, now)
+            return self._addressed_to(target, frame, is_request, slot, elsewhere, now)
         if is_request and self._cache.count[MANUAL]:
             return self._answer_published(frame)
         return 0
@@ -128,12 +128,14 @@ class Protocol:
             upkeep.keep_house(self._cache, now)
             self._events.keep_house(now)
         n = 0
-        if self._trailers is not None and self._trailers.is_owed:
-            n = self._trailers.pay(self._own)
-        if not n and self._hold.count:
+        if self._hold.count:
             n = self._hold.release(self.tx, self.mac, self._cache)
             if n:
                 self.stats.add(s.TX_HELD)
+        if not n and self._trailers is not None and self._trailers.is_owed:
+            n = self._trailers.pay(self._own)
+            if n:
+                self.stats.add(s.TX_REPLY)
         return n
 
     def next_deadline(self, now):
@@ -179,13 +181,15 @@ class Protocol:
         self._claims.lose_time(now)
         self._events.lose_time()
 
-    def _is_news(self, frame, is_request):
-        # Profiles MIRAGE and MNET merge only replies and announcements.
+    def _is_news(self, frame, is_request, slot):
+        # Profiles MIRAGE and MNET merge only replies and announcements; hold-down ends anyhow.
         if self.settings.learn != "replies" or not is_request:
+            return True
+        if self._cache.state[slot] == c.DOWN:
             return True
         return wire.same(frame, wire.SPA, frame, wire.TPA, 4)
 
-    def _addressed_to(self, target, frame, is_request, is_known, now):
+    def _addressed_to(self, target, frame, is_request, slot, elsewhere, now):
         # The target is an own address: learn who asks, and answer.
         if is_request and target.is_tentative():
             if wire.is_zero_ip(frame, wire.SPA):
@@ -193,9 +197,9 @@ class Protocol:
             return 0
         if not target.usable or not self._is_sender_good(frame, is_request):
             return 0
-        if not is_known:
+        if slot < 0 and not elsewhere:
             self._consider(frame, now)
-        if self._trailers is not None and (is_request or is_known):
+        if self._trailers is not None and (is_request or slot >= 0):
             self._trailers.owe(frame, target.ip)
         if is_request:
             return self._outgoing.reply(frame, target.ip, 0, self.mac, 0)
@@ -248,9 +252,10 @@ class Protocol:
         return self._outgoing.reply(frame, cache.ip, slot * 4, cache.mac, slot * 6)
 
     def _conflict(self, address, frame, now):
+        was_usable = address.usable
         action = self._claims.conflict(address, frame, now)
-        if action == acd.GIVE_UP and not self._own.all:
-            self._neighbors.clear_pending(now)
+        if action == acd.GIVE_UP and (was_usable or not address.picks_itself):
+            self._neighbors.clear_orphans(self._own, now)
         return self._act(address, action, now)
 
     def _act(self, address, action, now):

@@ -33,6 +33,8 @@ class Routes:
             return NO_ROUTE
         if own.at(ip, 0) is not None:
             return SELF
+        if own.is_broadcast(ip, 0):
+            return EVERYBODY
         if self._cache.find_entry(ip, 0) >= 0:
             self.hop = ip
             return HOP
@@ -42,8 +44,6 @@ class Routes:
             return GROUP
         if not is_host_ip(ip, 0):
             return NO_ROUTE
-        if own.is_broadcast(ip, 0):
-            return EVERYBODY
         if own.net_of(ip, 0) is not None:
             self.hop = ip
             return HOP

@@ -68,16 +68,16 @@ class Arp:
         if self._is_running:
             return
         self.nic.active(True)
-        self._has_link = self.nic.link()
+        self._has_link = True
         self._watch_at = add(time.ticks_ms() & c.TICKS_MASK, _WATCH_LINK_MS)
         self._is_running = True
         self._session += 1
+        if self._session > 1:  # others may have forgotten us
+            self.engine.announce()
         self._error = None
         self._stopped.clear()
-        self._tasks = [
-            asyncio.create_task(self._guard(self._receive_loop, self._session)),
-            asyncio.create_task(self._guard(self._timer_loop, self._session)),
-        ]
+        for loop in (self._receive_loop, self._timer_loop):
+            self._tasks.append(asyncio.create_task(self._guard(loop, self._session)))
 
     def kill(self):
         """Stop at once: no frame is handled any more, every waiter ends as cleared."""
@@ -90,17 +90,15 @@ class Arp:
     async def __aexit__(self, kind, error, trace):
         self.kill()
 
-    # --- what a program asks for ---
-
     async def query(self, ip):
         """The MAC address (6 bytes) that leads to `ip`, asking the network when it is not known.
 
-        Raises HostDown, HostUnreachable (the gateway is silent), Timeout (with down_ms=0),
-        NoRoute, NoBuffers, Cleared. Queries of one address share one request; cancelling one
-        disturbs no other.
+        Raises HostDown, HostUnreachable (the gateway), Timeout (with down_ms=0), NoRoute,
+        NoBuffers, Cleared. Queries of one address share one request.
         """
         ip = ip_bytes(ip)
         self._check_running()
+        self._hand_out()  # what ended before has nothing to do with the new waiter
         code = self.engine.query(ip, time.ticks_ms())
         if code == c.RESOLVED:
             return self.engine.ask(ip)
@@ -109,10 +107,10 @@ class Arp:
             waiter = self._waiters.join(hop)
             self._pump()
             await waiter.event.wait()
-            if waiter.mac is not None:
-                return waiter.mac
             if waiter.error is not None:
                 raise waiter.error
+            if waiter.mac is not None:
+                return waiter.mac
             code = c.DOWN
         raise failure(code, ip, hop, self.engine.settings.down_ms)
 
@@ -174,8 +172,6 @@ class Arp:
         """The own addresses that may be used now, 4 bytes each."""
         return self.engine.ips
 
-    # --- the two tasks ---
-
     async def _guard(self, loop, session):
         try:
             await loop(session)
@@ -218,7 +214,10 @@ class Arp:
             return
         self._watch_at = add(now, _WATCH_LINK_MS)
         had_link = self._has_link
-        self._has_link = self.nic.link()
+        try:
+            self._has_link = self.nic.link()
+        except OSError:
+            self._has_link = False  # a chip that does not answer has none
         if self._has_link and not had_link:
             self.engine.announce()
             self._pump()
@@ -282,8 +281,6 @@ class Arp:
             self._wake_ready()
         if self.on_event is not None:
             self.on_event(event)
-
-    # --- endings ---
 
     def _stop(self, error):
         self._is_running = False
