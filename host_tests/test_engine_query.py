@@ -191,3 +191,16 @@ def test_W7_a_link_local_sender_broadcasts_replies_and_refreshes():
     resolve(eng, 3000, peer)
     eng.query(peer, at(3001))
     assert [frame[:6] for frame in f.polled(eng, at(1_173_000))] == [b"\xff" * 6]
+
+
+def test_the_broadcast_address_of_a_new_network_maps_whatever_was_configured_for_it():
+    eng = engine()
+    eng.set("192.168.2.255", f.A_MAC)
+    eng.set_ips(["192.168.2.10/24"])
+    assert eng.ask("192.168.2.255") == b"\xff" * 6
+
+
+def test_a_packet_to_ourselves_is_not_held():
+    eng = engine(hold_slots=2)
+    assert not eng.hold(f.OWN_IP, b"x", 1, at(3000))
+    assert eng.stats.held_dropped == 1

@@ -144,3 +144,14 @@ def test_A1_a_refresh_put_off_does_not_put_off_the_end():
     assert eng.ask(f.A_IP) == f.mac(f.A_MAC)
     f.polled(eng, at(8000))
     assert eng.ask(f.A_IP) is None
+
+
+def test_a_poll_a_little_after_the_longest_lifetime_ends_only_what_is_over():
+    eng = engine(lifetime_ms=DAY, refresh_ms=0)
+    resolve(eng, 3000)
+    resolve(eng, 4000, f.B_IP, f.B_MAC)
+    f.receive(eng, f.announcement(f.B_MAC, f.B_IP), at(80_000_000))
+    assert eng.next_deadline(at(80_000_000)) == DAY + 3000 - 80_000_000
+    f.polled(eng, at(DAY + 3020))
+    assert eng.ask(f.A_IP) is None
+    assert eng.ask(f.B_IP) == f.mac(f.B_MAC)

@@ -74,3 +74,13 @@ def test_what_the_other_interface_only_asked_for_may_live_here():
     first.query(f.A_IP, at(3000))
     f.receive(second, f.request(f.A_MAC, f.A_IP, "192.168.1.11"), at(3000))
     assert second.ask(f.A_IP) == f.mac(f.A_MAC)
+
+
+def test_link_local_hosts_may_live_on_either_wire():
+    first = Engine(f.OWN_MAC, link_local=True, hold_slots=0, seed=1)
+    second = Engine(OTHER_MAC, ["10.0.0.1/24"], probe=False, hold_slots=0, seed=2)
+    Group((first, second))
+    f.polled(second, at(0))
+    f.events(second)
+    f.receive(second, f.request(f.A_MAC, "169.254.9.9", "10.0.0.1"), at(3000))
+    assert "wrong_interface" not in f.events(second)

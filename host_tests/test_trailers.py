@@ -76,3 +76,27 @@ def test_T4_row_78_by_default_ptype_0x1000_is_dropped():
     assert eng.get(f.A_IP).flags == arp.ATF_COM
     f.receive(eng, f.request(), at(3002))
     assert f.polled(eng, at(3002)) == []
+
+
+def test_an_offer_of_the_old_host_does_not_speak_for_the_new_one():
+    eng = engine(trailers=True)
+    resolve(eng, 3000)
+    f.polled(eng, at(3000))
+    f.receive(eng, _trailer(f.reply()), at(3001))
+    f.receive(eng, f.reply(f.B_MAC), at(3002))
+    assert eng.get(f.A_IP).flags == arp.ATF_COM
+
+
+def test_a_held_packet_leaves_before_an_offer():
+    eng = engine(trailers=True, hold_slots=2)
+    resolve(eng, 3000)
+    f.polled(eng, at(3000))
+    f.receive(eng, f.request(), at(3001))
+    assert eng.hold(f.A_IP, b"x", 1, at(3001))
+    assert [frame[12:14] for frame in f.polled(eng, at(3001))] == [b"\x08\x00", b"\x08\x06"]
+
+
+def test_the_solaris_profile_negotiates_trailers():
+    eng = engine(**dict(arp.profiles.SOLARIS, probe=False))
+    f.receive(eng, f.request(), at(3000))
+    assert f.polled(eng, at(3000)) == [OFFER]
