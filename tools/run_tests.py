@@ -20,7 +20,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TESTS = os.path.join(ROOT, "host_tests")
 TOOLS = os.path.join(ROOT, "tools")
 PROTOCOL = os.path.join(ROOT, "firmware", "arp")
-COVERAGE = "--data-file=" + os.path.join(ROOT, ".cache", "coverage")
+MEASURED = os.path.join(ROOT, ".cache", "coverage")
+COVERAGE = "--data-file=" + MEASURED
 
 
 class Suite:
@@ -108,6 +109,8 @@ def micropython(name, extra):
 
 def cpython():
     """The tests on CPython, and which lines and branches of the protocol they ran."""
+    if os.path.exists(MEASURED):  # what an earlier run measured proves nothing
+        os.remove(MEASURED)
     measure = ["-m", "coverage", "run", "--branch", "--source=" + PROTOCOL, COVERAGE]
     return pytest("cpython", files() + [os.path.join(TESTS, "cpython")], python=measure)
 

@@ -1,5 +1,7 @@
 """Addresses as a person writes them, to bytes and back: the only place where text is parsed."""
 
+from .wire import is_host_ip
+
 
 def ip_bytes(ip, name="ip"):
     """4 bytes from "a.b.c.d" or any 4-byte buffer; ValueError or TypeError names the argument."""
@@ -38,14 +40,9 @@ def net_bytes(net, name="ips"):
             raise ValueError("%s: /%s is not a prefix length from 1 to 32" % (name, bits))
         prefix = int(bits)
     ip = ip_bytes(net, name)
-    if not is_host(ip):
+    if not is_host_ip(ip, 0):
         raise ValueError("%s: %s cannot be the address of a host" % (name, ip_text(ip)))
     return ip, prefix
-
-
-def is_host(ip):
-    """True unless in 0/8, 127/8, or 224/4 and above, where no host lives (RFC 1122, 3.2.1.3)."""
-    return 0 < ip[0] < 224 and ip[0] != 127
 
 
 def ip_text(ip):

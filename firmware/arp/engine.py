@@ -31,17 +31,22 @@ class Engine(Protocol):
     def query(self, ip, now):
         """Find the next hop of `ip`: RESOLVED, PENDING (poll sends), DOWN, NO_ROUTE or FULL."""
         now = self._tick(now)
-        code = self._live_route(self._bytes(ip), now)
+        ip = self._bytes(ip)
+        slot = -1
+        code = self._routes.to(ip)
+        while code == HOP:
+            slot = self._cache.find_entry(self._routes.hop, 0)
+            if slot < 0 or not self._neighbors.end_if_over(slot, now):
+                break
+            code = self._routes.to(ip)  # the entry that ended may have been all that led this way
         if code != HOP:
             return c.NO_ROUTE if code == c.NO_ROUTE else c.RESOLVED
-        hop = self._routes.hop
-        slot = self._cache.find_entry(hop, 0)
         if slot >= 0:
             self._neighbors.use(slot)
             self.stats.add(s.CACHE_HIT)
             return self._cache.state[slot]
         self.stats.add(s.CACHE_MISS)
-        if self._neighbors.begin(hop, 0, now, self.settings.delay_ms) < 0:
+        if self._neighbors.begin(self._routes.hop, 0, now, self.settings.delay_ms) < 0:
             return c.FULL
         return c.PENDING
 
@@ -174,16 +179,6 @@ class Engine(Protocol):
     def flush(self):
         """Forget what was learned and who is in hold-down; what is pending ends as cleared."""
         self._neighbors.clear_disposable(self._now)
-
-    def _live_route(self, ip, now):
-        # An entry whose time is over is ended first: it may have been all that led this way.
-        code = self._routes.to(ip)
-        while code == HOP:
-            slot = self._cache.find_entry(self._routes.hop, 0)
-            if slot < 0 or not self._neighbors.end_if_over(slot, now):
-                break
-            code = self._routes.to(ip)
-        return code
 
     def _bytes(self, ip):
         # 4 bytes pass through, so that a cached lookup allocates nothing.

@@ -74,12 +74,7 @@ class Hold:
 
     def release(self, tx, mac, cache):
         """Move the oldest packet whose MAC address is known into `tx`; its length, or 0."""
-        chosen = -1
-        for i in range(self._slots):
-            owner = self._owner[i]
-            if owner != _FREE and (owner == _DIRECT or cache.is_resolved(owner)):
-                if chosen < 0 or self._is_older(i, chosen):
-                    chosen = i
+        chosen = self._oldest_ready(cache)
         if chosen < 0:
             return 0
         at = chosen * self._size
@@ -93,11 +88,7 @@ class Hold:
 
     def is_ready(self, cache):
         """True when `release` would give a packet."""
-        for i in range(self._slots):
-            owner = self._owner[i]
-            if owner != _FREE and (owner == _DIRECT or cache.is_resolved(owner)):
-                return True
-        return False
+        return self._oldest_ready(cache) >= 0
 
     def drop(self, owner):
         """Drop the packets of a cache slot whose resolution ended without an address."""
@@ -105,6 +96,15 @@ class Hold:
             if self._owner[i] == owner:
                 self._free(i)
                 self._stats.add(HELD_DROPPED)
+
+    def _oldest_ready(self, cache):
+        chosen = -1
+        for i in range(self._slots):
+            owner = self._owner[i]
+            if owner != _FREE and (owner == _DIRECT or cache.is_resolved(owner)):
+                if chosen < 0 or self._is_older(i, chosen):
+                    chosen = i
+        return chosen
 
     def _free(self, i):
         self._owner[i] = _FREE

@@ -3,10 +3,11 @@
 from collections import namedtuple
 
 from . import const as c
-from .addr import ip_text, is_host, unicast_mac_bytes
+from .addr import ip_text, unicast_mac_bytes
 from .cache import GHOST, MANUAL
 from .errors import NoBuffers
 from .ticks import diff
+from .wire import is_host_ip
 
 # flags as in <net/if_arp.h>; age_ms since the last validation (it stops at three days for what
 # never expires), None while there is no MAC address.
@@ -33,7 +34,7 @@ def set_entry(neighbors, limit, ip, mac, flags, kind, now):
     """Configure the entry of `ip`; the table is unchanged when this raises."""
     cache = neighbors.cache
     mac = unicast_mac_bytes(mac)
-    if not is_host(ip):
+    if not is_host_ip(ip, 0):
         raise ValueError("ip: %s cannot be the address of a host" % ip_text(ip))
     if not isinstance(flags, int) or flags & ~_WRITABLE:
         raise ValueError(

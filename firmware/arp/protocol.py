@@ -11,7 +11,7 @@ Time is always an argument; nothing here allocates after construction.
 from . import acd, upkeep, wire
 from . import const as c
 from . import stats as s
-from .addr import ip_bytes, ip_text, is_host, unicast_mac_bytes
+from .addr import ip_bytes, ip_text, unicast_mac_bytes
 from .cache import MANUAL
 from .chance import Chance
 from .claims import Claims
@@ -34,7 +34,7 @@ class Protocol:
     def __init__(self, mac, gateway, given):
         if gateway is not None:
             gateway = ip_bytes(gateway, "gateway")
-            if not is_host(gateway):
+            if not wire.is_host_ip(gateway, 0):
                 raise ValueError("gateway: %s cannot be a host" % ip_text(gateway))
         chance = Chance(given.seed)
         self.settings = given
@@ -155,7 +155,7 @@ class Protocol:
 
     def _tick(self, now):
         # The latest `now`. A small step back stands still; a large one is half a wrap without a
-        # call, and a day without `poll` leaves deadlines that may soon look like the future.
+        # call, and two days without `poll` leave deadlines that may soon look like the future.
         now &= c.TICKS_MASK
         if not self._is_started:
             self._is_started = True
