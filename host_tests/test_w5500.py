@@ -29,24 +29,36 @@ def test_bring_up_is_these_transactions():
         "00010c10",  # CLOSE
         "00010800",
         "00000410",  # MR: ping block
+        "000104" + "00" * 8 + "020000000005" + "00" * 4,  # GAR, SUBR, SHAR, SIPR
         "00180400",  # SIMR
-        "000904" + "020000000005",  # SHAR
-        "001eec0000",  # no memory for sockets 7 to 1
+        "001eec0000",  # no memory for sockets 7 to 1, and is it so?
+        "001ee80000",
         "001ecc0000",
+        "001ec80000",
         "001eac0000",
+        "001ea80000",
         "001e8c0000",
+        "001e880000",
         "001e6c0000",
+        "001e680000",
         "001e4c0000",
+        "001e480000",
         "001e2c0000",
+        "001e280000",
         "001e0c1010",  # all for socket 0
+        "001e080000",
         "00000cb4",  # Sn_MR
-        "00020c04",  # Sn_IR
+        "00020c1f",  # Sn_IR
         "002c0c04",  # Sn_IMR
         "00010c01",  # OPEN
         "00010800",
         "00030800",  # Sn_SR
         "0028080000",  # RX_RD
         "0024080000",  # TX_WR
+        "000000" + "00" * 19,  # is everything as it was written?
+        "00180000",
+        "000008" + "00" * 4,
+        "001e08" + "00" * 15,
     ]
 
 

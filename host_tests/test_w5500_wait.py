@@ -81,16 +81,57 @@ def test_a_frame_whose_interrupt_never_came_is_found_after_the_time_out():
     assert board.cost(board.receive) == (b"", 0, 0)
     board.nic.wait_ms = 10
     asyncio.run(board.nic.wait())
+    board.nic.wait_ms = 1000
     assert board.receive() == arp_frame()
     assert board.nic.stats.missed_edge == 1
+
+
+def test_after_a_missed_interrupt_it_polls_until_an_edge_comes():
+    board = W5500Board(with_int=True)
+    deaf, board.chip.on_int = board.chip.on_int, None
+    board.int.before_read = None
+    board.nic._must_look = True  # as after a time-out of wait()
+    board.cable.put(arp_frame())
+    assert board.receive() == arp_frame()
+    for _ in range(3):
+        assert board.cost(board.receive) == (b"", 2, 9), "polls"
+        board.cable.put(arp_frame())
+        assert board.receive() == arp_frame()
+    assert board.nic.stats.missed_edge == 1
+    board.chip.on_int = deaf
+    board.int.before_read = board.chip.pump
+    board.chip.pump()
+    board.cable.put(arp_frame())
+    assert board.receive() == arp_frame()
     assert board.receive() == b""
-    assert board.cost(board.receive) == (b"", 0, 0)
+    assert board.cost(board.receive) == (b"", 0, 0), "INT is trusted again"
+
+
+def test_an_int_that_stays_low_is_counted_once_and_polled_around():
+    board = W5500Board(with_int=True)
+    board.chip.on_int = None
+    board.int.drive(0)
+    for _ in range(10):
+        assert board.receive() == b""
+    assert (board.nic.stats.int_stuck, board.nic._polls) == (1, True)
+    board.nic.poll_ms = 1000
+    assert timed_out(board.nic.wait()), "a low INT must not make it spin"
+    board.cable.put(arp_frame())
+    assert board.receive() == arp_frame()
+    board.chip.on_int = board.int.drive
+    board.int.drive(1)
+    board.cable.put(arp_frame())
+    board.chip.pump()
+    assert board.receive() == arp_frame()
+    assert board.receive() == b""
+    assert board.cost(board.receive) == (b"", 0, 0), "INT is trusted again"
 
 
 def test_a_time_out_without_a_frame_costs_one_look():
     board = W5500Board(with_int=True)
     board.nic.wait_ms = 10
     asyncio.run(board.nic.wait())
+    board.nic.wait_ms = 1000
     assert board.cost(board.receive) == (b"", 2, 9)
     assert board.cost(board.receive) == (b"", 0, 0)
     assert board.nic.stats.missed_edge == 0
@@ -152,6 +193,6 @@ def test_close_ends_interrupts():
 def test_every_counter_has_a_name():
     stats = W5500Board().nic.stats
     names = stats.names()
-    assert len(names) == 9
+    assert len(names) == 18
     for name in names:
         assert getattr(stats, name) == 0

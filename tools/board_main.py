@@ -121,7 +121,7 @@ class Board:
         kind, ip, mac, other = event
         fields = [("ip", ip_text(ip)), ("mac", mac_text(mac))]
         if other is not None:
-            fields.append(("other", other if isinstance(other, int) else mac_text(other)))
+            fields.append(("other", mac_text(other) if isinstance(other, bytes) else other))
         self.out.event(self.names[kind], *fields)
 
     def on_frame(self, direction, buf, n):

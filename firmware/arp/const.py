@@ -55,6 +55,9 @@ EV_BAD_SENDER = const(16)
 EV_OFF_NET = const(17)
 EV_PROXY_PROBLEM = const(18)
 EV_TABLE_FULL = const(19)
+# Not from the engine: the NIC's driver had to mend something, or the link changed; ip and mac are
+# None, `other` is the name of the driver's counter.
+EV_NIC = const(20)
 
 EV_NAMES = (
     None,
@@ -77,6 +80,7 @@ EV_NAMES = (
     "off_net",
     "proxy_problem",
     "table_full",
+    "nic",
 )
 
 # One request a second for each destination (RFC 1122, 2.3.2.1).

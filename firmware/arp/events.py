@@ -38,7 +38,7 @@ class Events:
         self._first = 0
         self._count = 0
         self._stats = stats
-        kinds = len(c.EV_NAMES) - _FIRST_DIAGNOSTIC
+        kinds = c.EV_TABLE_FULL + 1 - _FIRST_DIAGNOSTIC
         self._quiet_until = array("i", bytes(4 * kinds))
         self._is_quiet = bytearray(kinds)
         self._left_out = array("H", bytes(2 * kinds))

@@ -29,6 +29,8 @@ _SENTENCES = {
 def describe(event):
     """The sentence for an event (kind, ip, mac, other)."""
     kind, ip, mac, other = event
+    if kind == c.EV_NIC:
+        return "network interface: " + other.replace("_", " ")
     if kind == c.EV_BAD_SENDER:
         what = "multicast" if mac[0] & 1 else "zero"
         if mac == b"\xff\xff\xff\xff\xff\xff":

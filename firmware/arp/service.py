@@ -14,6 +14,7 @@ from . import errors
 from .addr import ip_bytes, ip_text
 from .engine import Engine
 from .failure import failure
+from .nic_watch import NicWatch
 from .stats import TX_ERROR
 from .ticks import add, before
 from .waiters import Waiters
@@ -22,8 +23,6 @@ from .wire import ETH_HEADER_BYTES, MIN_PAYLOAD_BYTES
 # Frames taken from the NIC before the timers and other tasks have their turn.
 _BURST = c.const(16)
 _MAX_FRAME_BYTES = c.const(1514)
-# How often the link state is read: the chips have no interrupt for it.
-_WATCH_LINK_MS = c.const(1000)
 
 
 class Arp:
@@ -44,8 +43,8 @@ class Arp:
         self.ask = self.engine.ask
         self.get = self.engine.get
         self.entries = self.engine.entries
-        self.on_frame = None
         self.on_event = None
+        self._on_frame = None
         self._frame = bytearray(_MAX_FRAME_BYTES)
         self._frame_view = memoryview(self._frame)
         self._waiters = Waiters()
@@ -59,8 +58,7 @@ class Arp:
         self._own_change = asyncio.Event()
         self._stopped = asyncio.Event()
         self._armed_until = -1
-        self._has_link = False
-        self._watch_at = 0
+        self._watch = NicWatch(nic)
         self._stopped.set()
 
     async def start(self):
@@ -68,8 +66,8 @@ class Arp:
         if self._is_running:
             return
         self.nic.active(True)
-        self._has_link = True
-        self._watch_at = add(time.ticks_ms() & c.TICKS_MASK, _WATCH_LINK_MS)
+        self._watch.arp_only(self._on_frame is None)
+        self._watch.start(time.ticks_ms() & c.TICKS_MASK)
         self._is_running = True
         self._session += 1
         if self._session > 1:  # others may have forgotten us
@@ -168,6 +166,17 @@ class Arp:
         return table(self.engine.entries())
 
     @property
+    def on_frame(self):
+        """f(ethertype, frame) or None; while it is None a chip need not hand over such frames."""
+        return self._on_frame
+
+    @on_frame.setter
+    def on_frame(self, function):
+        self._on_frame = function
+        if self._is_running:
+            self._watch.arp_only(function is None)
+
+    @property
     def ips(self):
         """The own addresses that may be used now, 4 bytes each."""
         return self.engine.ips
@@ -188,7 +197,7 @@ class Arp:
         while self._is_running and session == self._session:
             await self.nic.wait()
             self._drain()
-            self._watch_link()
+            self._look_after_nic()
             await asyncio.sleep_ms(0)  # wait() may return at once for ever: let others run
 
     async def _timer_loop(self, session):
@@ -207,20 +216,15 @@ class Arp:
             except asyncio.TimeoutError:
                 pass
 
-    def _watch_link(self):
+    def _look_after_nic(self):
         # Switches and peers may have forgotten us while the cable was out: announce again.
-        now = time.ticks_ms() & c.TICKS_MASK
-        if before(now, self._watch_at):
-            return
-        self._watch_at = add(now, _WATCH_LINK_MS)
-        had_link = self._has_link
-        try:
-            self._has_link = self.nic.link()
-        except OSError:
-            self._has_link = False  # a chip that does not answer has none
-        if self._has_link and not had_link:
+        if self._watch.look(time.ticks_ms() & c.TICKS_MASK):
             self.engine.announce()
             self._pump()
+        event = self._watch.next_event() if self._is_running else None
+        while event is not None:
+            self._deliver(event)
+            event = self._watch.next_event() if self._is_running else None
 
     def _drain(self):
         frame = self._frame
@@ -233,8 +237,8 @@ class Arp:
                 if n:
                     self._transmit(n)
                 self._hand_out()
-            elif self.on_frame is not None:
-                self.on_frame(frame[12] << 8 | frame[13], self._frame_view[:n])
+            elif self._on_frame is not None:
+                self._on_frame(frame[12] << 8 | frame[13], self._frame_view[:n])
         self._pump()
 
     def _pump(self):

@@ -1,5 +1,6 @@
 """W5500Board: the W5500 driver on a bus with its model and a cable, as the driver's tests need."""
 
+import eth.chip
 import eth.w5500
 import eth.w5500_setup
 import machine
@@ -113,9 +114,9 @@ class NoTime:
 def without_time(function):
     """Call function(time) while the driver's clock is a NoTime."""
     time = NoTime()
-    real = eth.w5500.time
-    eth.w5500.time = eth.w5500_setup.time = time
+    real = eth.chip.time
+    eth.chip.time = eth.w5500.time = eth.w5500_setup.time = time
     try:
         return function(time)
     finally:
-        eth.w5500.time = eth.w5500_setup.time = real
+        eth.chip.time = eth.w5500.time = eth.w5500_setup.time = real
