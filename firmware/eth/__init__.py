@@ -1,4 +1,4 @@
-"""Raw-Ethernet devices ("NICs"): W5500, PacketSocket, and Tap, which watches another one.
+"""Raw-Ethernet devices ("NICs"): W5500, ENC28J60, PacketSocket, and Tap, which watches another.
 
 A NIC is any object with these, and nothing else is asked of it:
 
@@ -14,7 +14,13 @@ A NIC is any object with these, and nothing else is asked of it:
     active(flag)     False stops sending and receiving, True starts it again
     close()          gives back what the NIC holds; it is of no use afterwards
 
-and, where it makes sense, stats (integer attributes and names()) and promiscuous(flag).
+and, where it makes sense,
+
+    stats              integer attributes and names()
+    promiscuous(flag)  True passes every frame on the wire
+    arp_only(flag)     True: frames that are not ARP may be dropped, and chips drop them cheaply
+    next_event()       the name of a counter of stats that moved and was not told yet, or None
+
 A NIC is active and usable once constructed. Frames start with the destination address and end
 before the FCS, so they are 14 to 1514 bytes long. Hand in the same buffer object each time: the
 chip drivers keep views of the last one, and allocate only when it changes. Nothing in here imports
