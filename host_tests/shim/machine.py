@@ -5,9 +5,10 @@ the test or launcher plays the outside world: connect() wires a chip model, pin.
 pin from outside, pin.listen() hears the edges that firmware makes.
 
 A chip model is any object with select(), deselect(), transfer(tx, rx, n), reset_pin(level), pump()
-and the attribute on_int, which it calls with the level of its INT output whenever that changes.
+and the attributes spi_hz, set to the bus's rate at each select, and on_int, which it calls with
+the level of its INT output whenever that changes; on_int(level, False): no handler sees the edge.
 
-Not modelled: clock speed and mode (accepted, ignored), electrical limits, open drain, pull
+Not modelled: the mode of the clock (accepted, ignored), electrical limits, open drain, pull
 resistors other than that a pin nobody drives reads 1, interrupts that arrive between two bytecodes
 (a handler runs inside the call that made the edge), hard=, wake=, alternate functions.
 """
@@ -104,13 +105,13 @@ class Pin:
         self._handler = handler
         self._trigger = trigger
 
-    def drive(self, level):
-        """The outside world sets the pin."""
+    def drive(self, level, is_heard=True):
+        """The outside world sets the pin; if not heard, no handler learns of the edge."""
         if level == self.level:
             return
         self.level = level
         edge = self.IRQ_RISING if level else self.IRQ_FALLING
-        if self._handler is not None and self._trigger & edge:
+        if is_heard and self._handler is not None and self._trigger & edge:
             self._handler(self)
 
     def listen(self, hear):
@@ -137,10 +138,13 @@ class SPI:
         miso=None,
     ):
         self._bus = _bus(id)
-        self._text = "SPI(%s, baudrate=%d)" % (id, baudrate)
+        self.init(baudrate)
+
+    def init(self, baudrate=1_000_000, polarity=0, phase=0):
+        self._bus.hz = baudrate
 
     def __repr__(self):
-        return self._text
+        return "SPI(%s, baudrate=%d)" % (self._bus.id, self._bus.hz)
 
     def write(self, buf):
         self._bus.transfer(buf, None, len(buf))
@@ -160,11 +164,29 @@ class SPI:
         self._bus.transfer(tx, rx, len(tx))
 
 
+class SoftSPI(SPI):
+    """The bus on any three pins: its id is SCK's pin."""
+
+    def __init__(
+        self,
+        baudrate=500_000,
+        polarity=0,
+        phase=0,
+        bits=8,
+        firstbit=0,
+        sck=None,
+        mosi=None,
+        miso=None,
+    ):
+        super().__init__("soft%s" % sck.id, baudrate)
+
+
 class _Bus:
     """Who hears a transfer: the chip that is selected."""
 
     def __init__(self, id):
         self.id = id
+        self.hz = None  # before there is an SPI object
         self.selected = None
         self.unselected_bytes = 0
 
@@ -181,6 +203,7 @@ class _Bus:
         if self.selected is not None:
             raise RuntimeError("SPI(%s): two chips selected at once" % self.id)
         self.selected = chip
+        chip.spi_hz = self.hz
         chip.select()
 
     def deselect(self, chip):

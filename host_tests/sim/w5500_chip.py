@@ -12,7 +12,13 @@ RECV, with CR reading back command_reads times; pointers that OPEN zeroes, RX_RD
 TX_WR reading its old value until SEND; the size in front of a frame; RECV set per arrival and
 never for frames already queued; write 1 to clear; INT as a level; the filters MFEN, BCASTB, MMB,
 MIP6B; buffer sizes; dropping when RX RAM is full; frames padded to 60 in both directions, as on a
-cable. With ticks_us a frame takes its time at 100 Mbit/s to leave; with stall_tx it never leaves.
+cable. With ticks_us a frame takes its time at 100 Mbit/s to leave. Without a link frames neither
+arrive nor leave; a SEND then never completes until OPEN (worst case, as seen by users).
+
+Faults: brown_out(), busy_stuck (CR never reads 0, no command is taken), lose_done (so many frames
+leave without SENDOK), stall_tx (nothing leaves), spoil_size(), torn_reads (so many reads of RX_RSR
+give 0x0010), and with spi_hz below 1 MHz every fifth byte written into TX RAM arrives inverted (a
+stand-in: 290 kHz corrupted frames of users).
 
 Not modelled: sockets 1..7 (but for their buffer sizes), TCP, UDP, ICMP, PPPoE, wake-on-LAN, the
 SPI clock, INTLEVEL, the time a command takes, PHY modes, RX pointers that change during a read,
@@ -28,6 +34,7 @@ from .w5500_mac import CLOSED, MACRAW, Mac
 _COMMON = const(0)  # blocks
 _REGISTERS = const(1)
 _TX = const(2)
+_SPI_HZ_MIN = const(1_000_000)
 _RX = const(3)
 
 
@@ -38,6 +45,10 @@ class W5500Chip(Mac):
         self.int_level = 1
         self.version = 4
         self.version_late = 0
+        self.busy_stuck = False
+        self.torn_reads = 0
+        self.spi_hz = None  # of the bus, None = not known
+        self.slow_writes = 0  # bytes that arrived inverted
         self.command_reads = 0
         self.transactions = 0
         self.bytes = 0
@@ -48,6 +59,18 @@ class W5500Chip(Mac):
         self._is_write = False
         self._is_reset = False  # RSTn is low
         self._reset()
+
+    def brown_out(self):
+        """As after a dip of the supply: registers as at reset, garbage in the memories."""
+        for i in range(len(self.rx_ram)):
+            self.rx_ram[i] = (i * 37 + 11) & 0xFF
+            self.tx_ram[i] = (i * 41 + 7) & 0xFF
+        self._reset()
+
+    def spoil_size(self, value):
+        """Overwrite the size in front of the oldest frame that waits."""
+        self.rx_ram[self.rx_rd & self.rx_mask] = value >> 8
+        self.rx_ram[(self.rx_rd + 1) & self.rx_mask] = value & 0xFF
 
     def _reset(self):
         for registers in (self.common, self.socket):
@@ -95,7 +118,9 @@ class W5500Chip(Mac):
     def transfer(self, tx, rx, n):
         """n bytes each way; tx None sends zeros, rx None ignores what comes back."""
         i = 0
-        while i < n and (self._phase < 3 or self._block < _TX or self._is_reset):
+        while i < n and (
+            self._phase < 3 or self._block < _TX or self._is_reset or self._is_slow()
+        ):
             value = self.exchange(tx[i] if tx is not None else 0)
             if rx is not None:
                 rx[i] = value
@@ -121,6 +146,9 @@ class W5500Chip(Mac):
         while rx is not None and i < n:
             rx[i] = 0
             i += 1
+
+    def _is_slow(self):
+        return self.spi_hz is not None and self.spi_hz < _SPI_HZ_MIN
 
     def _header(self, byte):
         if self._phase == 0:
@@ -173,6 +201,8 @@ class W5500Chip(Mac):
 
     def _fetch_socket(self, address):
         if address == 1:
+            if self.busy_stuck:
+                return self.socket[1] or 0x40
             if self._cr_left == 0:
                 return 0
             self._cr_left -= 1
@@ -192,6 +222,9 @@ class W5500Chip(Mac):
             value = self.tx_wr
         elif address < 0x28:  # RX_RSR
             value = self.rx_size()
+            if self.torn_reads:
+                self.torn_reads -= address & 1
+                value = 0x0010
         elif address < 0x2A:
             value = self.rx_rd_next
         else:
@@ -209,6 +242,9 @@ class W5500Chip(Mac):
         elif block == _REGISTERS and (address == 0x1E or address == 0x1F):
             self._resize(2 * self._socket + address - 0x1E, value)
         elif self._socket == 0 and block == _TX:
+            if self._is_slow() and address % 5 == 0:
+                self.slow_writes += 1
+                value ^= 0xFF
             self.tx_ram[address & self.tx_mask] = value
         elif self._socket == 0 and block == _REGISTERS:
             self._store_socket(address, value)
@@ -217,7 +253,8 @@ class W5500Chip(Mac):
         if address == 1:
             self.socket[1] = value
             self._cr_left = self.command_reads
-            self._command(value)
+            if not self.busy_stuck:
+                self._command(value)
         elif address == 2:
             self.socket[2] &= ~value & 0xFF
         elif address == 0x24:

@@ -27,6 +27,10 @@ class Mac:
         self._wire = wire
         self._ticks_us = ticks_us
         self.stall_tx = False
+        self.lose_done = 0
+        self.done_lost = 0
+        self.rx_cut = 0  # frames lost because the cable was out
+        self.tx_cut = 0
         self.rx = 0  # frames put into RX RAM
         self.tx = 0  # frames put on the wire
         self.filtered = 0
@@ -65,7 +69,9 @@ class Mac:
         frame = self._rx_frame
         n = self._wire.recv_into(frame)
         while n:
-            if self.socket[3] != MACRAW:
+            if not self._wire.link():
+                self.rx_cut += 1
+            elif self.socket[3] != MACRAW:
                 self.dropped_closed += 1
             elif not self._passes(frame, n):
                 self.filtered += 1
@@ -119,6 +125,8 @@ class Mac:
         if not 14 <= n <= _FRAME_MAX:
             self._complain("SEND of %d bytes" % n)
             self.tx_rd = self.tx_wr
+        elif not self._wire.link():
+            self.tx_cut += 1
         elif not self.stall_tx:
             self._transmit(n)
 
@@ -149,6 +157,10 @@ class Mac:
         if self._ticks_us is None or time.ticks_diff(self._ticks_us(), self._sent_at) >= 0:
             self._is_sending = False
             self.tx_rd = self.tx_wr
+            if self.lose_done:
+                self.lose_done -= 1
+                self.done_lost += 1
+                return
             self.socket[2] |= SENDOK
             self._update_int()
 
