@@ -37,9 +37,10 @@ fix: setup ## style and lint, mending
 	@$(VENV) -m ruff check --fix --config tools/ruff.toml .
 	@$(VENV) -m ruff format --config tools/ruff.toml .
 
-tables: setup ## host_tests/ROWS.md and STATES.md, made anew from the tests
+tables: setup ## host_tests/ROWS.md, STATES.md and FAULTS.md, made anew from the tests
 	@$(VENV) tools/rows.py --write
 	@$(VENV) tools/states.py > .cache/STATES.md && mv .cache/STATES.md host_tests/STATES.md
+	@$(VENV) tools/faults.py > .cache/FAULTS.md && mv .cache/FAULTS.md host_tests/FAULTS.md
 
 deploy: setup ## copy the firmware onto a board (BOARD= PORT= MPY=0)
 	@$(VENV) tools/deploy.py --board '$(BOARD)' --port '$(PORT)' --mpy '$(MPY)'

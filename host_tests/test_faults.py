@@ -1,4 +1,4 @@
-"""Faults on the bus and in the W5500 model: each is shown to happen, and to be absent otherwise."""
+"""Faults on the bus and in the W5500 model: each is shown to happen, and only when armed."""
 
 import machine
 from sim.cable import Cable

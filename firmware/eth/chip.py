@@ -40,7 +40,7 @@ class Stats:
 
     NAMES = ("rx", "tx", "rx_unwanted", "rx_bad", "rx_too_long", "rx_full", "rx_desync")
     NAMES += ("rx_drained", "tx_retried", "tx_failed", "tx_stuck", "missed_edge", "int_stuck")
-    NAMES += ("link_down", "link_up", "reopened", "reset", "chip_lost")
+    NAMES += ("phy_stuck", "link_down", "link_up", "reopened", "reset", "chip_lost")
 
     def __init__(self):
         for name in self.NAMES:

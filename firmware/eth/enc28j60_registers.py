@@ -101,12 +101,12 @@ class Registers(Chip):
         return low | self._get(register + 1) << 8
 
     def _get_phy(self, register):
-        """16 bits of a PHY register (section 3.3.1), 0 when the PHY stays busy."""
+        """16 bits of a PHY register (section 3.3.1), -1 when the PHY stays busy."""
         self._put(_MIREGADR, register)
         self._put(_MICMD, _MIIRD)
         is_ready = self._is_phy_ready()
         self._put(_MICMD, 0)
-        return self._get_pair(_MIRD) if is_ready else 0
+        return self._get_pair(_MIRD) if is_ready else -1
 
     def _put_phy(self, register, value):
         self._put(_MIREGADR, register)

@@ -93,6 +93,7 @@ class Setup(Registers):
     def __init__(self, spi, cs, int, rst, mac, full_duplex):
         self._is_full_duplex = bool(full_duplex)
         self._spi_hz = spi_hz(spi)
+        self._is_phy_stuck = False  # it stayed busy when last asked
         self._rx_at = 0  # where in the ring the next frame starts
         self._tx_end = -1  # ETXND, -1: not known
         self._write_page = -1  # high byte of EWRPT, -1: not known
@@ -175,12 +176,6 @@ class Setup(Registers):
         self._change(CLEAR, ECON1, _RXEN)
         self._restart(_RXRST)
         self._rewind()
-        left = self._get(EPKTCNT)
-        while left:
-            self._change(SET, ECON2, _PKTDEC)
-            was, left = left, self._get(EPKTCNT)
-            if left >= was:
-                break
         self._change(CLEAR, EIR, _RXERIF)
         self._rest()
         self._change(SET, ECON1, _RXEN)
@@ -193,7 +188,16 @@ class Setup(Registers):
         self._change(CLEAR, EIR, _TXERIF | _TXIF)
 
     def _rewind(self):
-        """Both ends of the ring to its begin; writing ERXST moves ERXWRPT there too."""
+        """Both ends of the ring to its begin, and no frame waits.
+
+        Writing ERXST moves ERXWRPT there too; EPKTCNT outlives everything but SRC and RESET.
+        """
+        left = self._get(EPKTCNT)
+        while left:
+            self._change(SET, ECON2, _PKTDEC)
+            was, left = left, self._get(EPKTCNT)
+            if left >= was:  # nobody answers
+                break
         self._put_pair(ERXST, 0)
         self._put_pair(ERXRDPT, RX_END)  # odd: erratum 14
         self._put_pair(ERDPT, 0)
@@ -247,7 +251,10 @@ class Setup(Registers):
         return end == self._rx_at or self._get(EPKTCNT) != 0
 
     def _has_link(self):
-        """The PHY's LSTAT now; a PHY that stays busy has none."""
+        """The PHY's LSTAT now; while the PHY stays busy, which is counted once, as before."""
         status = self._get_phy(_PHSTAT2)
         self._rest()
-        return status & _LSTAT != 0
+        if status < 0 and not self._is_phy_stuck:
+            self._note("phy_stuck")
+        self._is_phy_stuck = status < 0
+        return not self._is_link_known_down if status < 0 else status & _LSTAT != 0

@@ -110,8 +110,8 @@ class ENC28J60Chip(Mac):
     def _spoil(self, offset, value):
         at = self.pair(ERXRDPT)
         at = self.pair(ERXST) if at == self.pair(ERXND) else at + 1
-        self.ram[at + offset] = value & 0xFF
-        self.ram[at + offset + 1] = value >> 8
+        self.ram[(at + offset) & 0x1FFF] = value & 0xFF
+        self.ram[(at + offset + 1) & 0x1FFF] = value >> 8
 
     def _reset(self):
         for i in range(len(self.r)):

@@ -71,7 +71,7 @@ class Mac(Phy):
         self.tx_cut = 0
         self.tx_refused = 0  # by the wire
         self.looped = 0  # own frames that came back: erratum 9
-        self.stall_tx = False
+        self.stall_tx = 0  # so many transmissions never end
         self.lose_done = 0
         self.done_lost = 0
         self.abort_tx = 0
@@ -79,7 +79,7 @@ class Mac(Phy):
         self.filter_leaks = False
         self.pktif_lies = False
         self._is_sending = False
-        self._is_stalled = False  # after an abort, until TXRST: erratum 12
+        self._is_stalled = False  # until TXRST; after an abort: erratum 12
         self._fails = 0  # how the transmission will end: 0 well, 1 aborted, 2 late collision
         self._done_at = 0
         self._is_spoiled = False  # an even ERXRDPT was written: erratum 14
@@ -230,7 +230,10 @@ class Mac(Phy):
             self._fails = 2
         else:
             self._fails = 0
-        if self.stall_tx or self._is_stalled:
+        if self.stall_tx and not self._is_stalled:
+            self.stall_tx -= 1
+            self._is_stalled = True
+        if self._is_stalled:
             return
         if self._fails == 0:
             self._transmit(n, is_full)
@@ -262,7 +265,7 @@ class Mac(Phy):
 
     def finish_send(self):
         """When its time is over the transmission ends."""
-        if not self._is_sending or self.stall_tx or self._is_stalled:
+        if not self._is_sending or self._is_stalled:
             return
         if self._ticks_us is not None:
             if time.ticks_diff(self._ticks_us(), self._done_at) < 0:

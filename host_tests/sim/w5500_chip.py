@@ -16,9 +16,9 @@ cable. With ticks_us a frame takes its time at 100 Mbit/s to leave. Without a li
 arrive nor leave; a SEND then never completes until OPEN (worst case, as seen by users).
 
 Faults: brown_out(), busy_stuck (CR never reads 0, no command is taken), lose_done (so many frames
-leave without SENDOK), stall_tx (nothing leaves), spoil_size(), torn_reads (so many reads of RX_RSR
-give 0x0010), and with spi_hz below 1 MHz every fifth byte written into TX RAM arrives inverted (a
-stand-in: 290 kHz corrupted frames of users).
+leave without SENDOK), stall_tx (so many never leave, until OPEN), spoil_size(), torn_reads (so
+many reads of RX_RSR give 0x0010), and with spi_hz below 1 MHz every fifth byte written into TX RAM
+arrives inverted (a stand-in: 290 kHz corrupted frames of users).
 
 Not modelled: sockets 1..7 (but for their buffer sizes), TCP, UDP, ICMP, PPPoE, wake-on-LAN, the
 SPI clock, INTLEVEL, the time a command takes, PHY modes, RX pointers that change during a read,

@@ -26,7 +26,7 @@ class Mac:
     def __init__(self, wire, ticks_us):
         self._wire = wire
         self._ticks_us = ticks_us
-        self.stall_tx = False
+        self.stall_tx = 0  # so many transmissions never end
         self.lose_done = 0
         self.done_lost = 0
         self.rx_cut = 0  # frames lost because the cable was out
@@ -127,7 +127,9 @@ class Mac:
             self.tx_rd = self.tx_wr
         elif not self._wire.link():
             self.tx_cut += 1
-        elif not self.stall_tx:
+        elif self.stall_tx:
+            self.stall_tx -= 1
+        else:
             self._transmit(n)
 
     def _transmit(self, n):

@@ -1,0 +1,200 @@
+"""Every fault that the models can have: how it begins and ends, and which counter tells of it.
+
+A fault is (name, begin, end, counters); `begin` and `end` take a FaultBoard, `counters` are those
+of the driver for W5500 and ENC28J60: the name of the one that must be exactly 1, "" where the
+driver needs none because it does not depend on what failed, None where there is no such fault.
+"""
+
+
+def _miso(value):
+    def begin(board):
+        board.bus.miso = value
+
+    def end(board):
+        board.bus.miso = None
+
+    return begin, end
+
+
+def nothing(board):
+    """The end of a fault that is over as soon as it has begun."""
+
+
+def _place(board, w5500_at, enc28j60_at):
+    if board.kind == "enc28j60":
+        return enc28j60_at
+    return w5500_at if board.with_int else w5500_at - 4  # without INT nothing is cleared first
+
+
+def _flip_read(w5500_at, enc28j60_at, bit):
+    """Of the n-th byte that is on the bus after the next request has arrived."""
+
+    def begin(board):
+        board.put()
+        board.bus.flip_read(_place(board, w5500_at, enc28j60_at), bit)
+
+    return begin, nothing
+
+
+def _flip_write(w5500_at, enc28j60_at, bit):
+    def begin(board):
+        board.put()
+        board.bus.flip_write(_place(board, w5500_at, enc28j60_at), bit)
+
+    return begin, nothing
+
+
+def _reset(board):
+    board.put()
+    board.bus.reset_after(30)
+
+
+def _brown_out(board):
+    board.chip.brown_out()
+
+
+def _set(name, value, rest):
+    def begin(board):
+        setattr(board.chip, name, value)
+
+    def end(board):
+        setattr(board.chip, name, rest)
+
+    return begin, end
+
+
+def _stall_one(board):
+    board.chip.stall_tx = 1
+
+
+def _lose_edge(board):
+    board.bus.lose_edges = 1
+
+
+def _hold_int(level):
+    def begin(board):
+        board.bus.hold_int(level)
+
+    def end(board):
+        board.bus.hold_int(None)
+
+    return begin, end
+
+
+def _flood(board):
+    for _ in range(400):
+        board.put()
+
+
+def _spoil(method, value):
+    def begin(board):
+        for _ in range(3):
+            board.put()
+        getattr(board.chip, method)(value)
+
+    return begin, nothing
+
+
+def _five_at_once(board):
+    for _ in range(5):
+        board.put()
+
+
+def _unplug(board):
+    board.cable.has_link = False
+
+
+def _unplug_before_the_answer(board):
+    board.put()
+    board.cable.has_link = False
+
+
+def _plug(board):
+    board.cable.has_link = True
+
+
+def _slow(board):
+    board.spi.init(baudrate=290_000 if board.kind == "w5500" else 4_000_000)
+    board.chip.revision = 4  # of the ENC28J60: erratum 1 is one of the older ones
+
+
+def _fast(board):
+    board.spi.init(baudrate=24_000_000)
+    board.chip.revision = 6
+
+
+def _late_collision(board):
+    board.chip.late_collisions = 1
+    board.put()
+
+
+def _abort(board):
+    board.chip.abort_tx = 1
+    board.put()
+
+
+# After a request a W5500 is asked with INT: 4 bytes Sn_IR, 5 RX_RSR, then the frame: 3 header,
+# 2 size, 60; 5 RX_RD, 4 RECV; its answer: 3 header, 60, 5 TX_WR, 4 SEND. An ENC28J60: 2 EPKTCNT,
+# then 1 opcode, 6 header, 14 and 46 frame, 4 FCS; 2 bank, 4 ERXRDPT, 2 PKTDEC, 2 bank; its answer.
+FAULTS = (
+    ("MISO stuck at 0x00",) + _miso(0x00) + (("chip_lost", "chip_lost"),),
+    ("MISO stuck at 0xff",) + _miso(0xFF) + (("chip_lost", "chip_lost"),),
+    ("bit flipped while a size is read",) + _flip_read(12, 5, 5) + (("rx_desync", "rx_desync"),),
+    ("bit flipped while a frame is read",) + _flip_read(52, 50, 3) + (("", ""),),
+    ("bit flipped in a read pointer",) + _flip_write(78, 78, 1) + (("rx_desync", ""),),
+    ("bit flipped while a frame is written",) + _flip_write(110, 110, 2) + (("", ""),),
+    ("chip reset in mid-operation", _reset, nothing, ("reopened", "reopened")),
+    ("brown-out", _brown_out, nothing, ("reopened", "reopened")),
+    ("command or PHY never ready",)
+    + _set("busy_stuck", True, False)
+    + (("chip_lost", "phy_stuck"),),
+    ("SENDOK or TXIF lost",) + _set("lose_done", 1, 0) + (("", ""),),
+    ("a transmission never ends", _stall_one, nothing, ("tx_stuck", "tx_stuck")),
+    ("interrupt lost", _lose_edge, nothing, ("missed_edge", "missed_edge")),
+    ("INT stuck low",) + _hold_int(0) + (("int_stuck", "int_stuck"),),
+    ("INT stuck high",) + _hold_int(1) + (("missed_edge", "missed_edge"),),
+    ("receive memory full", _flood, nothing, ("rx_full", "rx_full")),
+    ("corrupt length",) + _spoil("spoil_size", 0x0FFF) + (("rx_drained", "rx_drained"),),
+    ("corrupt next pointer",) + _spoil("spoil_next", 0x1234) + ((None, "rx_drained"),),
+    ("five frames, one interrupt", _five_at_once, nothing, ("", "")),
+    ("link down and up", _unplug, _plug, ("link_down", "link_down")),
+    (
+        "cable out during a transmission",
+        _unplug_before_the_answer,
+        _plug,
+        ("link_down", "link_down"),
+    ),
+    ("SPI too slow", _slow, _fast, ("", "chip_lost")),
+    ("late collision (erratum 13)", _late_collision, nothing, (None, "tx_retried")),
+    ("transmission aborted (erratum 12)", _abort, nothing, (None, "tx_failed")),
+)
+
+
+def _count(name):
+    return lambda board: board.bus.counts[name]
+
+
+def _chip(name):
+    return lambda board: getattr(board.chip, name)
+
+
+# What the models say that happened: the fault, and how it is seen that it did.
+HAPPENED = {
+    "MISO stuck at 0x00": _count("miso"),
+    "MISO stuck at 0xff": _count("miso"),
+    "bit flipped while a size is read": _count("flip_read"),
+    "bit flipped while a frame is read": _count("flip_read"),
+    "bit flipped in a read pointer": _count("flip_write"),
+    "bit flipped while a frame is written": _count("flip_write"),
+    "chip reset in mid-operation": _count("reset"),
+    "SENDOK or TXIF lost": _chip("done_lost"),
+    "interrupt lost": _count("lost_edge"),
+    "INT stuck low": _count("int_stuck"),
+    "INT stuck high": _count("int_stuck"),
+    "receive memory full": _chip("dropped_full"),
+    "link down and up": _chip("rx_cut"),
+    "cable out during a transmission": _chip("tx_cut"),
+    "SPI too slow": lambda board: (
+        board.chip.slow_writes if board.kind == "w5500" else board.chip.slow_accesses
+    ),
+}
