@@ -12,7 +12,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VBOARD = os.path.join(ROOT, "tools", "vboard.py")
 SIM = ("--wire", "sim", "--ip", "10.0.0.2/24", "--sim", "seed=1")
 QUICK = SIM + ("--set", "probe=False")
-KINDS = [(runtime, nic) for runtime in ("micropython", "cpython") for nic in ("w5500", "packet")]
+NICS = ("w5500", "enc28j60", "packet")
+KINDS = [(runtime, nic) for runtime in ("micropython", "cpython") for nic in NICS]
 GATEWAY_MAC = "02:00:00:00:01:01"
 
 

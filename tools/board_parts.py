@@ -14,11 +14,13 @@ class Parts:
         self.lan = None
         self.chip = None
         name = chosen["wire"]
-        has_chip = chosen["nic"] == "w5500"
+        has_chip = chosen["nic"] != "packet"
         if has_chip:
-            import board  # of boards/w5500_evb_pico, on the pins of the machine shim
+            import board  # of a Pico with that chip, on the pins of the machine shim
 
-            mac = chosen["mac"] or mac_text(board.own_mac())
+            from eth.wiring import own_mac
+
+            mac = chosen["mac"] or mac_text(own_mac())
         else:
             mac = chosen["mac"] or (SIM_MAC if name == "sim" else None)
         if name == "sim":
@@ -31,10 +33,9 @@ class Parts:
         self.nic = self.wire
         if has_chip:
             import machine
-            from sim.w5500_chip import W5500Chip
 
             self.wire.promiscuous(True)  # a chip hears everything and filters for itself
-            self.chip = W5500Chip(self.wire)
+            self.chip = _chip(chosen["nic"], self.wire)
             machine.connect(
                 board.SPI_ID, self.chip, board.PIN_CS, int=board.PIN_INT, rst=board.PIN_RST
             )
@@ -51,6 +52,17 @@ class Parts:
         self.nic.close()
         if self.chip is not None:
             self.wire.close()
+
+
+def _chip(name, wire):
+    """The model of that chip."""
+    if name == "enc28j60":
+        from sim.enc28j60_chip import ENC28J60Chip
+
+        return ENC28J60Chip(wire)
+    from sim.w5500_chip import W5500Chip
+
+    return W5500Chip(wire)
 
 
 def _bytes(mac):

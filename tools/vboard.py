@@ -20,8 +20,9 @@ import sys
 
 TOOLS = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(TOOLS)
-PATHS = ("firmware", "host_tests", "host_tests/shim", "boards/w5500_evb_pico")
-NOT_BUILT = ("rp2040", "enc28j60")
+PATHS = ("firmware", "host_tests", "host_tests/shim", "boards")
+BOARDS = {"w5500": "boards/w5500_evb_pico", "enc28j60": "boards/pico_enc28j60"}
+NOT_BUILT = ("rp2040",)
 # MicroPython's unix port ends with "uncaught NLR" on an argument of more than 255 bytes.
 PIECE = 200
 GRACE_S = 5  # the board has this long to end when asked
@@ -193,9 +194,8 @@ def check_wire(name):
 def configuration(arguments):
     """All that board_main.py needs to know, checked as far as it can be from here."""
     a = parser().parse_args(arguments)
-    for option, value in (("--runtime", a.runtime), ("--nic", a.nic)):
-        if value in NOT_BUILT:
-            raise Refused("%s %s: not built yet" % (option, value))
+    if a.runtime in NOT_BUILT:
+        raise Refused("--runtime %s: not built yet" % a.runtime)
     if a.seconds is not None and not 0 < a.seconds < 2**20:
         raise Refused("--seconds: %s is not a time to run for" % a.seconds)
     chosen = {
@@ -242,7 +242,8 @@ def find_micropython():
 
 def start(chosen, stop_fd):
     """The board's process."""
-    paths = [os.path.join(ROOT, *path.split("/")) for path in PATHS]
+    names = [*PATHS, BOARDS.get(chosen["nic"], BOARDS["w5500"])]
+    paths = [os.path.join(ROOT, *name.split("/")) for name in names]
     environment = dict(os.environ)
     if chosen["runtime"] == "cpython":
         program = sys.executable

@@ -1,6 +1,6 @@
 """What is frozen into the firmware of this board: the protocol, the drivers and the pins."""
 
-metadata(description="ARP for the Raspberry Pi Pico with a W5500 module", version="0.1.0")
+metadata(description="ARP for the Pico or Pico 2 with a W5500 module", version="0.1.0")
 
 package("arp", base_path="../../firmware")
 package("eth", base_path="../../firmware")

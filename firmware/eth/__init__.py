@@ -24,5 +24,5 @@ and, where it makes sense,
 A NIC is active and usable once constructed. Frames start with the destination address and end
 before the FCS, so they are 14 to 1514 bytes long. Hand in the same buffer object each time: the
 chip drivers keep views of the last one, and allocate only when it changes. Nothing in here imports
-the arp package or machine: pins and buses are handed in.
+the arp package. Pins and buses are handed in; eth.wiring makes them for a board.py.
 """

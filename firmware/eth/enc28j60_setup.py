@@ -227,16 +227,20 @@ class Setup(Registers):
         return is_intact and self._get(ECON1) & ~_TXRTS == _RXEN | 1
 
     def _is_configured(self):
-        for table in (_ALWAYS, self._duplex()):
-            for i in range(0, len(table), 2):
-                if self._get(table[i]) != table[i + 1]:
-                    return False
+        if not self._holds(_ALWAYS) or not self._holds(self._duplex()):
+            return False
         for i in range(6):
             if self._get(_MAADR[i]) != self.mac[i]:
                 return False
         if self._get(EIE) != self._ints() or self._get(ECON2) != _AUTOINC:
             return False
         return self._get(ERXFCON) == self._filter_bits()
+
+    def _holds(self, table):
+        for i in range(0, len(table), 2):
+            if self._get(table[i]) != table[i + 1]:
+                return False
+        return True
 
     def _is_in_step(self):
         if self._tx_end >= 0 and self._get_pair(ETXND) != self._tx_end:

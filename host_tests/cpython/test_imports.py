@@ -16,6 +16,7 @@ SHELL = {"service", "waiters", "__init__"}
 # The core's parts build on leaves only, never on each other or on what joins them.
 PARTS = {"cache", "acd", "hold", "events", "timers"}
 LEAVES = {"const", "errors", "ticks", "stats", "addr", "chance", "wire", "timers"}
+NEEDS_MACHINE = "eth.wiring"
 CORE_FOREIGN = {"micropython", "array", "struct", "collections"}
 
 
@@ -103,9 +104,10 @@ def test_the_protocol_knows_no_device_no_pin_and_no_desk():
         assert not tops(path) & ({"eth", "machine", "socket"} | DESK), name
 
 
-def test_the_devices_know_no_protocol_and_no_machine():
+def test_the_devices_know_no_protocol_and_only_the_wiring_knows_the_machine():
     for name, path in modules("eth"):
-        assert not tops(path) & ({"arp", "machine"} | DESK), name
+        assert not tops(path) & ({"arp"} | DESK), name
+        assert ("machine" in tops(path)) == (name == NEEDS_MACHINE[4:]), name
 
 
 def test_only_the_shell_has_asyncio_or_a_clock():
@@ -160,11 +162,11 @@ def test_the_packages_have_no_import_cycle():
                 del above[name]
 
 
-def test_a_board_imports_the_machine_and_its_device_only():
+def test_a_board_imports_its_device_and_the_wiring_only():
     rows = [row for row in sources("boards") if row[0].endswith("board.py")]
     assert rows
     for name, path in rows:
-        assert tops(path) <= {"machine", "eth"}, name
+        assert tops(path) == {"eth"}, name
 
 
 def test_each_firmware_module_imports_alone_on_both_interpreters():
@@ -178,10 +180,13 @@ def test_each_firmware_module_imports_alone_on_both_interpreters():
 
 def import_trouble(module):
     """What a fresh interpreter of either kind prints when it cannot import the module."""
-    firmware = os.path.join(ROOT, "firmware")
-    shim = os.path.join(ROOT, "host_tests", "shim", "cpython")
-    on_cpython = "import sys; sys.path[:0] = %r; import %s" % ([firmware, shim], module)
-    path = dict(os.environ, MICROPYPATH=firmware + ":.frozen")
+    places = [os.path.join(ROOT, "firmware")]
+    shim = os.path.join(ROOT, "host_tests", "shim")
+    if module == NEEDS_MACHINE:
+        places.append(shim)
+    on_cpython = places + [os.path.join(shim, "cpython")]
+    on_cpython = "import sys; sys.path[:0] = %r; import %s" % (on_cpython, module)
+    path = dict(os.environ, MICROPYPATH=":".join(places + [".frozen"]))
     for words, env in (
         ([sys.executable, "-c", on_cpython], None),
         ([mpy_tests.micropython(), "-c", "import " + module], path),

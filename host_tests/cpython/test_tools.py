@@ -264,7 +264,7 @@ def test_the_reason_for_the_end_comes_after_what_was_told_before(capfd):
 
 def test_a_board_that_refuses_ends_the_main_job_with_its_one_line():
     script = os.path.join(ROOT, "tools", "demo.py")
-    words = [sys.executable, script, "--sim", "--nic", "enc28j60"]
+    words = [sys.executable, script, "--sim", "--runtime", "rp2040"]
     got = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert got.returncode == 1
-    assert got.stderr == "make run: vboard: --nic enc28j60: not built yet\n"
+    assert got.stderr == "make run: vboard: --runtime rp2040: not built yet\n"

@@ -45,7 +45,6 @@ REFUSED = [
     (SIM + ("--sim", "loss=2"), "loss"),
     (SIM + ("--sim", "rain=1"), "rain"),
     (SIM + ("--sim", "delay=9-1"), "delay"),
-    (SIM + ("--nic", "enc28j60"), "not built yet"),
     (SIM + ("--runtime", "rp2040"), "not built yet"),
     (SIM + ("--nic", "lan91c111"), "lan91c111"),
     (SIM + ("--pcap", "/nowhere/x.pcap"), "/nowhere/x.pcap"),

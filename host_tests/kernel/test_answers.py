@@ -8,8 +8,10 @@ from cable import PLAIN, hear, program
 
 RUNTIMES = [
     ("micropython", "w5500"),
+    ("micropython", "enc28j60"),
     ("micropython", "packet"),
     ("cpython", "w5500"),
+    ("cpython", "enc28j60"),
     ("cpython", "packet"),
 ]
 

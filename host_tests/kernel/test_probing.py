@@ -8,12 +8,22 @@ import time
 from types import SimpleNamespace
 
 import pytest
-from hub import EVERYBODY, REPLY, Hub, announcements, arp_rows, probes, sent_by, sleep_until
+from hub import (
+    EVERYBODY,
+    REPLY,
+    Hub,
+    announcements,
+    arp_rows,
+    collect,
+    probes,
+    sent_by,
+    sleep_until,
+)
 
-NICS = ("w5500", "packet")
+NICS = ("w5500", "enc28j60", "packet")
 # Not the one it asks from: whoever is heard to use an address needs no probe to be found.
-OF_THE_KERNEL = dict(zip(NICS, ("10.77.0.13", "10.77.0.15")))
-OF_A_BOARD = dict(zip(NICS, ("10.77.0.14", "10.77.0.16")))
+OF_THE_KERNEL = dict(zip(NICS, ("10.77.0.13", "10.77.0.15", "10.77.0.21")))
+OF_A_BOARD = dict(zip(NICS, ("10.77.0.14", "10.77.0.16", "10.77.0.22")))
 WANTED_TWICE = "10.77.0.17"
 FREE = "10.77.0.18"
 PROBING_S = 10  # at most 7 s in RFC 5227, and the start of many boards
@@ -27,9 +37,12 @@ def record():
             hub.add_address(ip)
         holder = hub.plug(OF_A_BOARD["w5500"], "--set", "probe=False")
         holder.wait_event("usable")
-        holder.ask("ips " + " ".join(ip + "/23" for ip in OF_A_BOARD.values()))
         with hub.sniffer() as sniffer:
-            twins = [hub.plug(WANTED_TWICE, nic=nic) for nic in NICS]
+            holder.ask("ips " + " ".join(ip + "/23" for ip in OF_A_BOARD.values()))
+            announced = 2 * len(OF_A_BOARD)
+            collect(sniffer, lambda rows: len(announcements(rows, holder)) >= announced)
+        with hub.sniffer() as sniffer:
+            twins = [hub.plug(WANTED_TWICE, nic=nic) for nic in NICS[:2]]
             meet_kernel = {nic: hub.plug(ip, nic=nic) for nic, ip in OF_THE_KERNEL.items()}
             meet_board = {nic: hub.plug(ip, nic=nic) for nic, ip in OF_A_BOARD.items()}
             lone = hub.plug(FREE)

@@ -7,7 +7,7 @@ from hub import REPLY, Hub, arp_rows, request, sleep_until
 
 PUBLISHED, PUBLISHED_MAC = "10.77.0.50", "02:00:00:00:00:50"
 KEPT, KEPT_MAC = "10.77.0.51", "02:00:00:00:00:51"
-NICS = ("w5500", "packet")
+NICS = ("w5500", "enc28j60", "packet")
 
 
 @pytest.fixture(scope="module", params=NICS)

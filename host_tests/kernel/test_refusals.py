@@ -31,7 +31,7 @@ def words_for(cable, runtime, nic="w5500", wire=None, ip="10.77.0.2/24"):
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
-@pytest.mark.parametrize("nic", ("w5500", "packet"))
+@pytest.mark.parametrize("nic", ("w5500", "enc28j60", "packet"))
 def test_a_missing_interface_is_named(cable, runtime, nic):
     line = refusal(*words_for(cable, runtime, nic, wire="nosuch0"))
     assert "nosuch0" in line

@@ -6,7 +6,8 @@ import pytest
 from cable import PLAIN, hear, program
 
 BROADCAST = b"\xff" * 6
-RUNTIMES = [("micropython", "w5500"), ("micropython", "packet"), ("cpython", "w5500")]
+RUNTIMES = [("micropython", nic) for nic in ("w5500", "enc28j60", "packet")]
+RUNTIMES += [("cpython", nic) for nic in ("w5500", "enc28j60")]
 
 
 def requests_of(heard, cable, target):

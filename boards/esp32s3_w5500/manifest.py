@@ -1,0 +1,7 @@
+"""What is frozen into the firmware of this board: the protocol, the drivers and the pins."""
+
+metadata(description="ARP for the ESP32-S3 with a W5500 module", version="0.1.0")
+
+package("arp", base_path="../../firmware")
+package("eth", base_path="../../firmware")
+module("board.py")

@@ -1,0 +1,24 @@
+"""Waveshare ESP32-S3-ETH: its pins, and the NIC on them.
+
+The only file that knows pins. Wiring: pins.c of CircuitPython's waveshare_esp32_s3_eth.
+"""
+
+from eth import wiring
+from eth.w5500 import W5500
+
+SPI_ID = 1
+PIN_SCK = 13
+PIN_MOSI = 11
+PIN_MISO = 12
+PIN_CS = 14
+PIN_INT = 10
+PIN_RST = 9
+
+# 80 MHz divided by 4; the GPIO matrix allows no more than 26 MHz in both directions.
+SPI_HZ = 20_000_000
+
+
+def make_nic(mac=None):
+    """The board's W5500, reset and ready; mac None = one from its serial number."""
+    pins = (PIN_SCK, PIN_MOSI, PIN_MISO, PIN_CS, PIN_INT, PIN_RST)
+    return wiring.make_nic(W5500, SPI_ID, SPI_HZ, *pins, mac)
