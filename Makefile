@@ -12,7 +12,7 @@ VENV = .venv/bin/python
 export PYTHONPYCACHEPREFIX = $(CURDIR)/.cache/pycache
 
 .DEFAULT_GOAL = help
-.PHONY: help setup run test check fix tables deploy clean
+.PHONY: help setup run test check fix tables firmware deploy clean
 
 help: ## every target in a line
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1:\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -41,6 +41,9 @@ tables: setup ## host_tests/ROWS.md, STATES.md and FAULTS.md, made anew from the
 	@$(VENV) tools/rows.py --write
 	@$(VENV) tools/states.py > .cache/STATES.md && mv .cache/STATES.md host_tests/STATES.md
 	@$(VENV) tools/faults.py > .cache/FAULTS.md && mv .cache/FAULTS.md host_tests/FAULTS.md
+
+firmware: setup ## a UF2 with everything frozen, for a board with an RP2040 (BOARD=)
+	@$(VENV) tools/firmware.py --board '$(BOARD)'
 
 deploy: setup ## copy the firmware onto a board (BOARD= PORT= MPY=0)
 	@$(VENV) tools/deploy.py --board '$(BOARD)' --port '$(PORT)' --mpy '$(MPY)'
