@@ -13,6 +13,7 @@ import hashlib
 import importlib.util
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -27,7 +28,8 @@ UF2_FAMILY = 0xE48BFF56  # RP2040
 UF2_BLOCK = 256
 # The same sources give the same bytes, whatever day it is: MicroPython 1.25.0 came out then.
 SOURCE_DATE = "1744675200"
-DESK_TOOLS = "board_commands board_input board_main board_parts json_lines mpy_one".split()
+DESK_TOOLS = ["board_commands", "board_input", "board_main", "board_parts"]
+DESK_TOOLS += ["json_lines", "mpy_one"]
 
 
 def path_of(board, desk=False):
@@ -64,6 +66,8 @@ def _build(board, desk):
     tree, compiler = firmware_sources.fetch()
     folder = os.path.join(CACHE, "build")
     os.makedirs(folder, exist_ok=True)
+    # Two boards' board.py have one name, and only its age says whether it is compiled anew.
+    shutil.rmtree(os.path.join(folder, "frozen_mpy"), ignore_errors=True)
     say("compiling %s (the first time about a minute)" % os.path.basename(target))
     _compile(tree, compiler, folder, _manifest(board, desk))
     with open(os.path.join(folder, "firmware.bin"), "rb") as f:

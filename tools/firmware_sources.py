@@ -21,13 +21,11 @@ SUITE = "trixie"  # the oldest Debian whose MicroPython the code supports
 MIRROR = "http://deb.debian.org/debian"
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 COMPILER = "arm-none-eabi-gcc"
-COMPILER_PACKAGES = (
-    "gcc-arm-none-eabi binutils-arm-none-eabi libnewlib-arm-none-eabi libnewlib-dev "
-    "libstdc++-arm-none-eabi-dev"
-).split()
+COMPILER_PACKAGES = ["gcc-arm-none-eabi", "binutils-arm-none-eabi", "libnewlib-arm-none-eabi"]
+COMPILER_PACKAGES += ["libnewlib-dev", "libstdc++-arm-none-eabi-dev"]
 LIMIT_S = 900  # for one download
 
-# Debian leaves out mbedtls: without it there is no TLS, cryptolib or SHA-1, which nothing here uses.
+# Debian leaves out mbedtls, and so there is no TLS, cryptolib or SHA-1: nothing here needs it.
 MENDED = {
     "ports/rp2/CMakeLists.txt": (
         ("set(MICROPY_SSL_MBEDTLS ON)", "set(MICROPY_SSL_MBEDTLS OFF)"),
@@ -43,7 +41,7 @@ MENDED = {
 
 
 class Missing(Exception):
-    """Something that a build needs is not to be had here; the text says what, and how to get it."""
+    """What a build needs is not to be had here; the text says what, and how to get it."""
 
 
 def say(text):
@@ -132,7 +130,7 @@ def _apt(place, sources=None):
 
 
 def _fetch_sources():
-    """Unpack MicroPython, and in its lib/ the Pico SDK and TinyUSB; the mark of the end is last."""
+    """Unpack MicroPython, and in its lib/ Pico SDK and TinyUSB; the mark of the end is last."""
     if not os.path.exists(KEYRING):
         raise Missing("no keys of Debian's archive: apt install debian-archive-keyring")
     place = os.path.join(CACHE, "source")
@@ -153,9 +151,7 @@ def _fetch_sources():
     unpacked = os.path.join(place, "unpacked")
     (archive,) = glob.glob(os.path.join(place, "micropython_*.orig.tar.*"))
     with tarfile.open(archive) as tar:
-        tar.extractall(unpacked, filter="tar") if hasattr(
-            tarfile, "tar_filter"
-        ) else tar.extractall(unpacked)
+        tar.extractall(unpacked)
     (top,) = os.listdir(unpacked)
     tree = os.path.join(unpacked, top)
     for name in ("pico-sdk", "tinyusb"):
