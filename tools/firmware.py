@@ -83,9 +83,9 @@ def _build(board, desk):
 
 def frozen_tests():
     """(folder relative to the tree, module names) of the test programs in the desk's firmware."""
-    from board_tests import MODULES
+    import board_tests
 
-    return MODULES
+    return board_tests.modules()
 
 
 def _manifest(board, desk):

@@ -16,6 +16,7 @@ import select
 import sys
 import time
 
+import firmware
 import micropython  # noqa: F401  gives `time` its tick functions
 from board_main import CHIP_COUNTS
 from board_parts import make_chip, make_lan
@@ -23,12 +24,12 @@ from chip_on_pins import ChipOnPins
 from emulator import Emulator, EmulatorError
 from json_lines import hexes
 from pcap import Pcap
+from raw_repl import RawRepl
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LAG_MS = 200
 STEP_MS = 2  # of emulated time between two looks at the outside
 PCAP_FLUSH_MS = 200
-ENTER_MS = 2000  # emulated; the raw REPL answers within
 STOP_S = 4.5  # real; less than tools/vboard.py grants
 TICKS = 2**30
 NS_PER_MS = 1_000_000
@@ -123,21 +124,15 @@ class RP2040Board:
         """Boot the firmware and start the program on it."""
         serial = self.emulator.serial
         self.emulator.boot()
-        serial.send(b"\r\x03\x01")
-        if not self.emulator.run_ms(ENTER_MS, lambda: b"raw REPL" in serial.received):
-            raise EmulatorError("no raw REPL: %r" % serial.take()[-60:])
-        self.emulator.run_ms(STEP_MS)
-        serial.take()
+        repl = RawRepl(self.emulator)
+        repl.enter()
         hidden = ("pcap", "stop_fd", "sim")
         told = {name: value for name, value in self.chosen.items() if name not in hidden}
         told.update(pcap=None, trace=False)
         text = "import board_main\nboard_main.serve(%r)\n" % json.dumps(told)
-        serial.send(text.encode() + b"\x04")
-        if not self.emulator.run_ms(ENTER_MS, lambda: len(serial.received) >= 2):
-            raise EmulatorError("the raw REPL takes no program: %r" % serial.take()[-60:])
-        first = serial.take()
+        repl.start(text)
         serial.on_received = self._on_serial
-        self._on_serial(first[2:])  # without its "OK"
+        self._on_serial(serial.take())
 
     def live(self):
         """Until the program on the board has ended, or the end is called for in vain."""
@@ -254,17 +249,27 @@ def load_pins(path):
     return module
 
 
+def desk_firmware(name):
+    """The firmware of the emulated board, built when it is not there; that is told on stderr."""
+
+    def say(text):
+        print("vboard: firmware: " + text, file=sys.stderr, flush=True)
+
+    firmware.say = firmware.firmware_sources.say = say
+    return firmware.build(name, desk=True)
+
+
 def main(chosen):
-    pins = load_pins(os.path.join(ROOT, chosen.pop("board"), "board.py"))
-    uf2 = chosen.pop("uf2")
+    name = chosen.pop("board")
+    pins = load_pins(os.path.join(ROOT, "boards", name, "board.py"))
     board = None
     status = 1
     try:
-        board = RP2040Board(chosen, uf2, pins)
+        board = RP2040Board(chosen, desk_firmware(name), pins)
         board.start()
         board.live()
         status, problem = board.verdict()
-    except (EmulatorError, OSError, ValueError) as e:
+    except (EmulatorError, firmware.Missing, OSError, ValueError) as e:
         problem = getattr(e, "strerror", None) or str(e)
     if board is not None:
         board.close()

@@ -239,19 +239,6 @@ def find_micropython():
     )
 
 
-def desk_firmware(board):
-    """The firmware of an emulated board, built when it is not there; that is told on stderr."""
-    import firmware
-
-    firmware.say = firmware.firmware_sources.say = lambda text: print(
-        "vboard: firmware: " + text, file=sys.stderr, flush=True
-    )
-    try:
-        return firmware.build(os.path.basename(board), desk=True)
-    except (firmware.Missing, OSError) as e:
-        raise Refused("no firmware for the emulated board: %s" % e) from None
-
-
 def start(chosen, stop_fd):
     """The board's process."""
     names = [*PATHS, BOARDS.get(chosen["nic"], BOARDS["w5500"])]
@@ -262,7 +249,7 @@ def start(chosen, stop_fd):
         program = sys.executable
         if chosen["runtime"] == "rp2040":
             script = "rp2040_board.py"
-            chosen = dict(chosen, board=names[-1], uf2=desk_firmware(names[-1]))
+            chosen = dict(chosen, board=os.path.basename(names[-1]))
         paths.append(os.path.join(ROOT, "host_tests", "shim", "cpython"))
         environment["PYTHONPATH"] = os.pathsep.join(paths)
     else:
