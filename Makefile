@@ -6,7 +6,7 @@ NIC = w5500
 RUNTIME = micropython
 BOARD =
 PORT =
-MPY = 0
+MPY = 1
 
 VENV = .venv/bin/python
 export PYTHONPYCACHEPREFIX = $(CURDIR)/.cache/pycache
@@ -45,7 +45,7 @@ tables: setup ## host_tests/ROWS.md, STATES.md and FAULTS.md, made anew from the
 firmware: setup ## a UF2 with everything frozen, for a board with an RP2040 (BOARD=)
 	@$(VENV) tools/firmware.py --board '$(BOARD)'
 
-deploy: setup ## copy the firmware onto a board (BOARD= PORT= MPY=0)
+deploy: setup ## copy the firmware onto a board (BOARD= PORT= MPY=1)
 	@$(VENV) tools/deploy.py --board '$(BOARD)' --port '$(PORT)' --mpy '$(MPY)'
 
 clean: ## what the other targets made

@@ -21,7 +21,11 @@ from raw_repl import RawRepl
 
 BOARD = "w5500_evb_pico"
 LIMIT_MS = 240_000  # emulated, for one file
-HELPERS = {"host_tests": ["frames", "engines", "support"]}
+HELPERS = {
+    "host_tests": ["frames", "engines", "support"],
+    "host_tests/micropython": [],
+    "host_tests/board": ["on_board"],
+}
 FILES = {
     "host_tests": [
         "test_addr",
@@ -43,7 +47,7 @@ FILES = {
 
 def modules():
     """(folder from the root, its modules) of all that the desk's firmware needs for the tests."""
-    return [(folder, HELPERS.get(folder, []) + FILES[folder]) for folder in FILES]
+    return [(folder, HELPERS.get(folder, []) + FILES.get(folder, [])) for folder in HELPERS]
 
 
 def names():
@@ -74,7 +78,7 @@ def main():
     args = parser.parse_args()
     start = time.monotonic()
     try:
-        uf2 = firmware.build(BOARD, desk=True)
+        uf2 = firmware.build(BOARD, firmware.DESK)
     except (firmware.Missing, OSError) as e:
         sys.exit("board_tests: no firmware: %s" % e)
     chosen = args.names or names()

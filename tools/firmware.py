@@ -1,10 +1,10 @@
 """`make firmware`: build a UF2 of MicroPython with arp, eth and a board's pins frozen in.
 
-    tools/firmware.py --board BOARD [--desk]
+    tools/firmware.py --board BOARD [--kind release|desk|bare]
 
-The result is .cache/firmware/BOARD.uf2. Nothing is built when nothing changed since. --desk makes
-BOARD-desk.uf2, which the emulator runs: the same, and the programs of the virtual board and of the
-tests beside it.
+The result is .cache/firmware/BOARD.uf2. Nothing is built when nothing changed since. The other two
+kinds are for the emulator: `desk` has the programs of the virtual board and of the tests beside
+all that, `bare` has nothing of ours, as the firmware that a user fetches from micropython.org.
 """
 
 import argparse
@@ -22,6 +22,7 @@ import firmware_sources
 import mcus
 from firmware_sources import CACHE, ROOT, Missing, say
 
+RELEASE, DESK, BARE = KINDS = ("release", "desk", "bare")
 BASE = "RPI_PICO"  # every RP2040 board here has at least the Pico's flash and crystal
 FLASH_START = 0x10000000
 UF2_FAMILY = 0xE48BFF56  # RP2040
@@ -32,12 +33,12 @@ DESK_TOOLS = ["board_commands", "board_input", "board_main", "board_parts"]
 DESK_TOOLS += ["json_lines", "mpy_one"]
 
 
-def path_of(board, desk=False):
+def path_of(board, kind=RELEASE):
     """Where the firmware of that board is, or will be."""
-    return os.path.join(CACHE, board + ("-desk" if desk else "") + ".uf2")
+    return os.path.join(CACHE, board + ("" if kind == RELEASE else "-" + kind) + ".uf2")
 
 
-def build(board, desk=False):
+def build(board, kind=RELEASE):
     """Have the firmware of a board -> its path; Missing says why that cannot be."""
     if board not in mcus.BOARDS:
         raise Missing(
@@ -52,13 +53,13 @@ def build(board, desk=False):
     os.makedirs(CACHE, exist_ok=True)
     with open(os.path.join(CACHE, "lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return _build(board, desk)
+        return _build(board, kind)
 
 
-def _build(board, desk):
-    target = path_of(board, desk)
+def _build(board, kind):
+    target = path_of(board, kind)
     stamp = target + ".stamp"
-    wanted = _fingerprint(board, desk)
+    wanted = _fingerprint(board, kind)
     if os.path.exists(target) and os.path.exists(stamp):
         with open(stamp) as f:
             if f.read() == wanted:
@@ -69,7 +70,7 @@ def _build(board, desk):
     # Two boards' board.py have one name, and only its age says whether it is compiled anew.
     shutil.rmtree(os.path.join(folder, "frozen_mpy"), ignore_errors=True)
     say("compiling %s (the first time about a minute)" % os.path.basename(target))
-    _compile(tree, compiler, folder, _manifest(board, desk))
+    _compile(tree, compiler, folder, _manifest(board, kind))
     with open(os.path.join(folder, "firmware.bin"), "rb") as f:
         image = uf2(f.read())
     if os.path.exists(stamp):
@@ -88,15 +89,16 @@ def frozen_tests():
     return board_tests.modules()
 
 
-def _manifest(board, desk):
+def _manifest(board, kind):
     """Write what is frozen into a manifest -> its path."""
     path = os.path.join(CACHE, "manifest.py")
     lines = [
         'freeze("$(PORT_DIR)/modules")',
         'include("$(MPY_DIR)/extmod/asyncio")',
-        "include(%r)" % os.path.join(ROOT, "boards", board, "manifest.py"),
     ]
-    if desk:
+    if kind != BARE:
+        lines.append("include(%r)" % os.path.join(ROOT, "boards", board, "manifest.py"))
+    if kind == DESK:
         groups = [("tools", DESK_TOOLS)] + frozen_tests()
         for folder, modules in groups:
             place = os.path.join(ROOT, *folder.split("/"))
@@ -106,13 +108,13 @@ def _manifest(board, desk):
     return path
 
 
-def _fingerprint(board, desk):
+def _fingerprint(board, kind):
     """Of everything that goes in, and of how it is built."""
     paths = [os.path.join(ROOT, "tools", name) for name in ("firmware.py", "firmware_sources.py")]
-    for folder in ("firmware", os.path.join("boards", board)):
+    for folder in () if kind == BARE else ("firmware", os.path.join("boards", board)):
         for top, _, names in sorted(os.walk(os.path.join(ROOT, folder))):
             paths += [os.path.join(top, name) for name in sorted(names) if name.endswith(".py")]
-    if desk:
+    if kind == DESK:
         groups = [("tools", DESK_TOOLS)] + frozen_tests()
         for folder, modules in groups:
             paths += [os.path.join(ROOT, *folder.split("/"), name + ".py") for name in modules]
@@ -199,8 +201,9 @@ def _logged(words, environment, log_file, log):
                 shown = int(percent.group(1))
                 say("%d %% compiled" % shown)
     finally:
-        if process.poll() is None and sys.exc_info()[0] is not None:
+        if sys.exc_info()[0] is not None:
             process.kill()
+        process.stdout.close()
         process.wait()
     if process.returncode != 0:
         raise Missing("%s failed: %s; all of it is in %s" % (words[0], last, log))
@@ -223,10 +226,10 @@ def uf2(image, start=FLASH_START):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--board", default="", help="a folder of boards/ with an RP2040")
-    parser.add_argument("--desk", action="store_true", help="with the virtual board's programs")
+    parser.add_argument("--kind", choices=KINDS, default=RELEASE, help="what is frozen in")
     args = parser.parse_args()
     try:
-        path = build(args.board, args.desk)
+        path = build(args.board, args.kind)
     except (Missing, OSError) as e:
         sys.exit("firmware: %s" % e)
     size = os.path.getsize(path) // 1024

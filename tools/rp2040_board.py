@@ -4,9 +4,7 @@ tools/vboard.py starts this in the place of MicroPython. The board's program is 
 on the other runtimes, frozen into the desk's firmware and started through the raw REPL; here are
 what surrounds the board: chip model, wire, USB cable, pcap and trace.
 
-How emulated time follows real time: it never runs ahead of it. A busy board runs some 20 times as
-slow as a real one (7 million cycles a second) and catches up while it sleeps, by LAG_MS at most; a
-longer delay is forgiven, so that a second of the board is never much shorter than a real one.
+Emulated time follows real time as tools/pace.py says.
 """
 
 import importlib.util
@@ -23,12 +21,11 @@ from board_parts import make_chip, make_lan
 from chip_on_pins import ChipOnPins
 from emulator import Emulator, EmulatorError
 from json_lines import hexes
+from pace import STEP_MS, Pace
 from pcap import Pcap
 from raw_repl import RawRepl
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-LAG_MS = 200
-STEP_MS = 2  # of emulated time between two looks at the outside
 PCAP_FLUSH_MS = 200
 STOP_S = 4.5  # real; less than tools/vboard.py grants
 TICKS = 2**30
@@ -68,22 +65,6 @@ class Ear:
     def send(self, buf, n):
         self._wire.send(buf, n)
         self._on_frame("tx", buf, n)
-
-
-class Pace:
-    """How far emulated time is ahead of real time."""
-
-    def __init__(self, emulator):
-        self._emulator = emulator
-        self._start_s = time.monotonic() - emulator.ns / 1e9
-
-    def lead_ms(self):
-        """Negative while the board is late."""
-        lead_ms = (self._emulator.ns / 1e9 - (time.monotonic() - self._start_s)) * 1000
-        if lead_ms < -LAG_MS:
-            self._start_s += (-LAG_MS - lead_ms) / 1000
-            return -LAG_MS
-        return lead_ms
 
 
 class RP2040Board:
@@ -256,7 +237,7 @@ def desk_firmware(name):
         print("vboard: firmware: " + text, file=sys.stderr, flush=True)
 
     firmware.say = firmware.firmware_sources.say = say
-    return firmware.build(name, desk=True)
+    return firmware.build(name, firmware.DESK)
 
 
 def main(chosen):

@@ -1,0 +1,119 @@
+"""A serial port with an emulated board behind it, for mpremote and every other such program.
+
+    tools/emulated_port.py --board BOARD [--firmware release|bare] [--wire sim|IFACE]
+
+Prints the path of the port, and is that board until Ctrl-C. Its flash begins empty and is lost at
+the end. On the simulated wire the gateway is 192.168.1.1 and the board's own network 192.168.1.0/24.
+"""
+
+import argparse
+import os
+import select
+import signal
+import sys
+import tty
+
+import desk_path  # noqa: F401  before everything that it helps to find
+import firmware
+import mcus
+import micropython  # noqa: F401  gives `time` its tick functions
+import rp2040_board
+from board_parts import make_chip, make_lan
+from chip_on_pins import ChipOnPins
+from emulator import NS_PER_MS, Emulator, EmulatorError
+from pace import STEP_MS, Pace
+
+NETWORK = {"ip": "192.168.1.10/24", "gateway": "192.168.1.1", "sim": {"seed": 1}}
+TICKS = 2**30
+
+
+class Port:
+    """The two ends of a pseudo terminal; this side holds the program's end open too."""
+
+    def __init__(self):
+        self.fd, self._other = os.openpty()
+        tty.setraw(self._other)
+        os.set_blocking(self.fd, False)
+        self.path = os.ttyname(self._other)
+        self._waiting = bytearray()
+
+    def put(self, data):
+        """What the board says; waits here while nobody reads."""
+        self._waiting += data
+        self.flush()
+
+    def flush(self):
+        try:
+            while self._waiting:
+                del self._waiting[: os.write(self.fd, self._waiting)]
+        except BlockingIOError:
+            return  # the terminal is full
+
+    def close(self):
+        os.close(self.fd)
+        os.close(self._other)
+
+
+def solder(emulator, board, wire_name):
+    """Put the chip of that board on the emulator's pins, and its wire on the chip -> the wire."""
+    pins = rp2040_board.load_pins(os.path.join(mcus.ROOT, "boards", board, "board.py"))
+    if wire_name == "sim":
+        lan = make_lan(dict(NETWORK), lambda: int(emulator.ns // NS_PER_MS) % TICKS)
+        wire = lan.port(rp2040_board.SIM_MAC)
+    else:
+        from eth.packet import PacketSocket
+
+        wire = PacketSocket(wire_name)
+    wire.promiscuous(True)
+    chip = make_chip(
+        "enc28j60" if "enc28j60" in board else "w5500",
+        wire,
+        lambda: int(emulator.ns // 1000) % TICKS,
+    )
+    ChipOnPins(emulator, chip, pins)
+    return wire
+
+
+def serve(emulator, port):
+    """Be the board behind that port, for ever."""
+    emulator.serial.on_received = port.put
+    pace = Pace(emulator)
+    while True:
+        lead_ms = pace.lead_ms()
+        # A board that has not taken what was sent gets no more: a serial line has flow control.
+        inputs = [port.fd] if emulator.serial.unsent < 4096 else []
+        ready, _, _ = select.select(inputs, [], [], max(0, lead_ms) / 1000)
+        if ready:
+            emulator.serial.send(os.read(port.fd, 4096))
+        if lead_ms <= 0 or ready:
+            emulator.run_slice(emulator.ns + STEP_MS * NS_PER_MS)
+        port.flush()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--board", required=True, choices=mcus.boards("rp2040"))
+    parser.add_argument("--firmware", choices=("release", "bare"), default="release")
+    parser.add_argument("--wire", default="sim", metavar="IFACE|sim")
+    args = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    port = Port()
+    try:
+        emulator = Emulator(firmware.build(args.board, args.firmware))
+        wire = solder(emulator, args.board, args.wire)
+        emulator.boot()
+        print(port.path, flush=True)
+        serve(emulator, port)
+        wire.close()
+    except (firmware.Missing, EmulatorError, OSError) as e:
+        sys.exit("emulated_port: %s" % e)
+    finally:
+        port.close()
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(0)
