@@ -45,7 +45,9 @@ class Emulator:
         self.mcu.clk_peri = PERIPHERAL_HZ
         self.gpio = self.mcu.gpio
         self.spi = self.mcu.spi
+        self._pio = list(self.mcu.pio)
         _quicken(self.mcu)
+        self.mcu.watchdog.on_watchdog_trigger = lambda: self._reset(ResetCause.WATCHDOG)
         self.serial = Serial(device.cdc)
         self._end = self.clock.create_alarm(self._stop)
         device.cdc.on_device_connected = self.serial.plug
@@ -87,8 +89,14 @@ class Emulator:
 
     def hard_reset(self):
         """The RUN pin pulled low and released; flash and what is on the pins stay as they are."""
+        self._reset(ResetCause.RUN_PIN)
+
+    def _reset(self, cause):
+        """Reset the chip, the two idle PIO blocks with it."""
         self.serial.unplug()
-        self._device.hard_reset(cause=ResetCause.RUN_PIN)
+        self.mcu.pio.extend(self._pio)
+        self._device.hard_reset(cause=cause)
+        self.mcu.pio.clear()
 
     def every_ms(self, act):
         """Call act() each emulated millisecond from now on."""

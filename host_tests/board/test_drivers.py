@@ -78,7 +78,6 @@ def hard(board):
 
 def by_itself(board):
     board.repl.enter()
-    board.emulator.serial.unplug()
     board.repl.serial.send(b"import machine\nmachine.reset()\n\x04")
     board.emulator.run_ms(20)
     board.emulator.boot()
