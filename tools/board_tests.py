@@ -14,10 +14,11 @@ import os
 import sys
 import time
 
-import firmware
 from emulator import Emulator, EmulatorError
 from mpy_tests import OUTCOMES, verdicts
 from raw_repl import RawRepl
+
+import firmware
 
 BOARD = "w5500_evb_pico"
 LIMIT_MS = 240_000  # emulated, for one file

@@ -51,8 +51,9 @@ def swap():
 
 def prove():
     """Modules are loaded when a name is first used: naming these two shows one that is broken."""
-    import arp
     import board
+
+    import arp
 
     print("on the board: arp", arp.__version__, arp.Arp and arp.Engine and board.__name__)
 

@@ -3,7 +3,7 @@
     tools/emulated_port.py --board BOARD [--firmware release|bare] [--wire sim|IFACE]
 
 Prints the path of the port, and is that board until Ctrl-C. Its flash begins empty and is lost at
-the end. On the simulated wire the gateway is 192.168.1.1 and the board's own network 192.168.1.0/24.
+the end. On the simulated wire are 192.168.1.1, .2 and .3, which asks for 192.168.1.10.
 """
 
 import argparse
@@ -14,7 +14,6 @@ import sys
 import tty
 
 import desk_path  # noqa: F401  before everything that it helps to find
-import firmware
 import mcus
 import micropython  # noqa: F401  gives `time` its tick functions
 import rp2040_board
@@ -22,6 +21,8 @@ from board_parts import make_chip, make_lan
 from chip_on_pins import ChipOnPins
 from emulator import NS_PER_MS, Emulator, EmulatorError
 from pace import STEP_MS, Pace
+
+import firmware
 
 NETWORK = {"ip": "192.168.1.10/24", "gateway": "192.168.1.1", "sim": {"seed": 1}}
 TICKS = 2**30

@@ -12,8 +12,9 @@ import os
 import subprocess
 import sys
 
-import firmware
 from firmware_sources import Missing
+
+import firmware
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PACKAGES = ("arp", "eth")
@@ -60,7 +61,9 @@ def build(folder, march=None):
 def _compile(target, words):
     got = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if got.returncode != 0:
-        raise Missing("mpy-cross refuses %s: %s" % (target, got.stderr.strip() or "no word of why"))
+        raise Missing(
+            "mpy-cross refuses %s: %s" % (target, got.stderr.strip() or "no word of why")
+        )
     return target
 
 

@@ -43,7 +43,9 @@ class RawRepl:
         received = self.serial.received
         if not self.emulator.run_ms(ms, lambda: received.count(CTRL_D) >= 2):
             text = bytes(received[-200:]).decode("utf-8", "replace")
-            raise EmulatorError("the program did not end in %d ms of emulated time: %s" % (ms, text))
+            raise EmulatorError(
+                "the program did not end in %d ms of emulated time: %s" % (ms, text)
+            )
         out, trouble = bytes(self.serial.take()).split(CTRL_D)[:2]
         texts = [part.decode("utf-8", "replace").replace("\r\n", "\n") for part in (out, trouble)]
         return texts[0], texts[1]

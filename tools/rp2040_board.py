@@ -14,7 +14,6 @@ import select
 import sys
 import time
 
-import firmware
 import micropython  # noqa: F401  gives `time` its tick functions
 from board_main import CHIP_COUNTS
 from board_parts import make_chip, make_lan
@@ -24,6 +23,8 @@ from json_lines import hexes
 from pace import STEP_MS, Pace
 from pcap import Pcap
 from raw_repl import RawRepl
+
+import firmware
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PCAP_FLUSH_MS = 200

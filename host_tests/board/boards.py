@@ -2,12 +2,13 @@
 
 import os
 
-import firmware
 import rp2040_board
 from board_parts import make_chip
 from chip_on_pins import ChipOnPins
 from emulator import Emulator
 from raw_repl import RawRepl
+
+import firmware
 from sim.cable import Cable
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))

@@ -1,6 +1,7 @@
 """Both drivers on real firmware: machine.SPI, DMA, Pin.irq, the real heap, and resets."""
 
 import pytest
+
 from boards import CHIPS, EmulatedBoard, frame
 
 # Below 32 bytes MicroPython moves each byte itself, from there on by DMA.

@@ -4,8 +4,9 @@ import subprocess
 
 import lab
 import pytest
-from boards import EmulatedBoard
 from cable import PLAIN, Cable, hear, program
+
+from boards import EmulatedBoard
 from firmware import RELEASE
 
 pytestmark = pytest.mark.skipif(not lab.is_inside(), reason="not inside tools/lab.py")

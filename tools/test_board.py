@@ -1,0 +1,64 @@
+"""`make test-board`: everything on real firmware in the RP2040 emulator, and one closing line.
+
+Where the firmware cannot be built it says why in one line and fails: nothing was shown then.
+"""
+
+import os
+import sys
+
+import board_tests
+import firmware
+import lab
+from run_tests import TESTS, TOOLS, pytest, report, run_and_count, read_json, unable
+
+BOARDS = ("w5500_evb_pico", "pico_enc28j60")
+KERNEL = "linux kernel, emulated board"
+
+
+def build():
+    """Every firmware that the tests run; Missing says why one cannot be had."""
+    for board in BOARDS:
+        for kind in (firmware.RELEASE, firmware.DESK):
+            firmware.build(board, kind)
+    firmware.build(board_tests.BOARD, firmware.BARE)
+
+
+def engine():
+    words = [sys.executable, os.path.join(TOOLS, "board_tests.py")]
+    name = "engine and heap, emulated board"
+    return run_and_count(name, words, lambda path: ["--json", path], read_json)
+
+
+def desk(name, *names):
+    return pytest(name, [os.path.join(TESTS, "board", each) for each in names])
+
+
+def kernel():
+    reason = lab.why_no_cable()
+    if reason is not None:
+        return unable(KERNEL, "no network namespace here: " + reason)
+    inside = [sys.executable, os.path.join(TOOLS, "lab.py")]
+    return pytest(KERNEL, [os.path.join(TESTS, "board", "test_kernel.py")], inside)
+
+
+def main():
+    try:
+        build()
+    except (firmware.Missing, OSError) as e:
+        print("0 passed, 1 failed, 0 skipped")
+        sys.exit("test-board: nothing could be tested, there is no firmware: %s" % e)
+    suites = [
+        desk("drivers, emulated board", "test_drivers.py"),
+        kernel(),
+        desk("deployment, emulated board", "test_deploy.py"),
+        desk("figures, emulated board", "test_bench_board.py", "test_vboard.py"),
+        engine(),
+    ]
+    return report(suites)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("interrupted")
