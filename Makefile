@@ -7,16 +7,17 @@ RUNTIME = micropython
 BOARD =
 PORT =
 MPY = 1
+JSON =
 
 VENV = .venv/bin/python
 export PYTHONPYCACHEPREFIX = $(CURDIR)/.cache/pycache
 
 .DEFAULT_GOAL = help
-.PHONY: help setup run test check fix tables firmware deploy clean
+.PHONY: help setup run test test-board check fix tables firmware deploy bench-board clean
 
 help: ## every target in a line
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1:\2/p' $(firstword $(MAKEFILE_LIST)) | \
-		awk -F : '{ printf "make %-8s %s\n", $$1, $$2 }'
+		awk -F : '{ printf "make %-11s %s\n", $$1, $$2 }'
 
 setup: ## what the other targets need, in .venv and .cache (PYTHON=python3)
 	@command -v '$(PYTHON)' >/dev/null 2>&1 || { \
@@ -28,6 +29,9 @@ run: setup ## a virtual board and the Linux kernel resolve each other (SECONDS= 
 
 test: setup ## every test, on CPython, MicroPython, WebAssembly and against the Linux kernel
 	@$(VENV) tools/run_tests.py
+
+test-board: setup ## the same on real firmware in the RP2040 emulator
+	@$(VENV) tools/test_board.py
 
 check: setup ## style and lint, looking only
 	@$(VENV) -m ruff check --config tools/ruff.toml .
@@ -47,6 +51,9 @@ firmware: setup ## a UF2 with everything frozen, for a board with an RP2040 (BOA
 
 deploy: setup ## copy the firmware onto a board (BOARD= PORT= MPY=1)
 	@$(VENV) tools/deploy.py --board '$(BOARD)' --port '$(PORT)' --mpy '$(MPY)'
+
+bench-board: setup ## what an answer and a query cost on the emulated RP2040 (JSON=FILE)
+	@$(VENV) tools/bench_board.py --json '$(JSON)'
 
 clean: ## what the other targets made
 	rm -rf .venv .cache

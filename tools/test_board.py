@@ -7,9 +7,10 @@ import os
 import sys
 
 import board_tests
-import firmware
 import lab
-from run_tests import TESTS, TOOLS, pytest, report, run_and_count, read_json, unable
+from run_tests import TESTS, TOOLS, pytest, read_json, report, run_and_count, unable
+
+import firmware
 
 BOARDS = ("w5500_evb_pico", "pico_enc28j60")
 KERNEL = "linux kernel, emulated board"
