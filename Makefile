@@ -43,6 +43,7 @@ fix: setup ## style and lint, mending
 
 tables: setup ## host_tests/ROWS.md, STATES.md and FAULTS.md, made anew from the tests
 	@$(VENV) tools/rows.py --write
+	@$(VENV) tools/mip_package.py --write
 	@$(VENV) tools/states.py > .cache/STATES.md && mv .cache/STATES.md host_tests/STATES.md
 	@$(VENV) tools/faults.py > .cache/FAULTS.md && mv .cache/FAULTS.md host_tests/FAULTS.md
 

@@ -16,16 +16,14 @@ import tty
 import desk_path  # noqa: F401  before everything that it helps to find
 import mcus
 import micropython  # noqa: F401  gives `time` its tick functions
-import rp2040_board
-from board_parts import make_chip, make_lan
-from chip_on_pins import ChipOnPins
-from emulator import NS_PER_MS, Emulator, EmulatorError
+from board_parts import make_lan
+from emulated_board import SIM_MAC, EmulatedBoard
+from emulator import NS_PER_MS, EmulatorError
 from pace import STEP_MS, Pace
 
 import firmware
 
 NETWORK = {"ip": "192.168.1.10/24", "gateway": "192.168.1.1", "sim": {"seed": 1}}
-TICKS = 2**30
 
 
 class Port:
@@ -55,24 +53,13 @@ class Port:
         os.close(self._other)
 
 
-def solder(emulator, board, wire_name):
-    """Put the chip of that board on the emulator's pins, and its wire on the chip -> the wire."""
-    pins = rp2040_board.load_pins(os.path.join(mcus.ROOT, "boards", board, "board.py"))
-    if wire_name == "sim":
-        lan = make_lan(dict(NETWORK), lambda: int(emulator.ns // NS_PER_MS) % TICKS)
-        wire = lan.port(rp2040_board.SIM_MAC)
-    else:
-        from eth.packet import PacketSocket
+def wire_of(board, name):
+    """The NIC behind the chip: a simulated LAN, or a Linux interface."""
+    if name == "sim":
+        return make_lan(dict(NETWORK), board.ticks_ms).port(SIM_MAC)
+    from eth.packet import PacketSocket
 
-        wire = PacketSocket(wire_name)
-    wire.promiscuous(True)
-    chip = make_chip(
-        "enc28j60" if "enc28j60" in board else "w5500",
-        wire,
-        lambda: int(emulator.ns // 1000) % TICKS,
-    )
-    ChipOnPins(emulator, chip, pins)
-    return wire
+    return PacketSocket(name)
 
 
 def serve(emulator, port):
@@ -100,11 +87,13 @@ def main():
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     port = Port()
     try:
-        emulator = Emulator(firmware.build(args.board, args.firmware))
-        wire = solder(emulator, args.board, args.wire)
-        emulator.boot()
+        board = EmulatedBoard(args.board, firmware.build(args.board, args.firmware))
+        wire = wire_of(board, args.wire)
+        wire.promiscuous(True)
+        board.plug(wire)
+        board.emulator.boot()
         print(port.path, flush=True)
-        serve(emulator, port)
+        serve(board.emulator, port)
         wire.close()
     except (firmware.Missing, EmulatorError, OSError) as e:
         sys.exit("emulated_port: %s" % e)

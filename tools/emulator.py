@@ -23,6 +23,7 @@ from rp2040py.execute_batch import execute_batch
 from rp2040py.memory_map import FLASH_START_ADDRESS
 
 NS_PER_MS = 1_000_000
+NS_PER_CYCLE = 8  # at the 125 MHz that rp2040py has
 PERIPHERAL_HZ = 48_000_000  # to which MicroPython sets it since 1.24; rp2040py has it fixed at 125
 BOOT_MS = 3000  # emulated; a board that has no USB by then will never have
 MEMORY = "read_uint8 read_uint16 read_uint32 write_uint8 write_uint16 write_uint32"
@@ -64,11 +65,13 @@ class Emulator:
         return self.mcu.core.cycles
 
     def run_until(self, ns, is_done=None):
-        """Live until that moment, or until is_done() after a slice -> False when time ran out."""
+        """Live until that moment, or until is_done(), asked each emulated millisecond -> is it?"""
         while self.clock.nanos < ns:
             if is_done is not None and is_done():
                 return True
-            self.run_slice(ns)
+            step = ns if is_done is None else min(ns, self.clock.nanos + NS_PER_MS)
+            while self.clock.nanos < step:
+                self.run_slice(step)
         return is_done is not None and is_done()
 
     def run_slice(self, ns):
@@ -81,6 +84,21 @@ class Emulator:
     def run_ms(self, ms, is_done=None):
         """As run_until, from now."""
         return self.run_until(self.clock.nanos + ms * NS_PER_MS, is_done)
+
+    def step_until(self, ns, is_done):
+        """Live instruction by instruction until is_done() -> how many. Slow; the same otherwise."""
+        core, clock = self.mcu.core, self.clock
+        execute = type(core).__dict__["execute_instruction"].__func__
+        count = 0
+        while not is_done():
+            if clock.nanos > ns:
+                raise EmulatorError("what was waited for did not happen")
+            if core.waiting:
+                clock.tick(clock.nanos_to_next_alarm)
+            else:
+                clock.tick(execute(core) * NS_PER_CYCLE)
+                count += 1
+        return count
 
     def boot(self):
         """From power-on or a reset until the USB serial is there."""

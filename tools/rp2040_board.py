@@ -7,7 +7,6 @@ what surrounds the board: chip model, wire, USB cable, pcap and trace.
 Emulated time follows real time as tools/pace.py says.
 """
 
-import importlib.util
 import json
 import os
 import select
@@ -16,22 +15,18 @@ import time
 
 import micropython  # noqa: F401  gives `time` its tick functions
 from board_main import CHIP_COUNTS
-from board_parts import make_chip, make_lan
-from chip_on_pins import ChipOnPins
-from emulator import Emulator, EmulatorError
+from board_parts import make_lan
+from emulated_board import SIM_MAC, EmulatedBoard
+from emulator import NS_PER_MS, EmulatorError
 from json_lines import hexes
 from pace import STEP_MS, Pace
 from pcap import Pcap
-from raw_repl import RawRepl
 
 import firmware
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PCAP_FLUSH_MS = 200
 STOP_S = 4.5  # real; less than tools/vboard.py grants
-TICKS = 2**30
-NS_PER_MS = 1_000_000
-SIM_MAC = "02:00:00:00:00:aa"  # of the LAN's socket; the chip behind it has its own
 
 
 class Ear:
@@ -71,13 +66,14 @@ class Ear:
 class RP2040Board:
     """One board with its surroundings. Owner of all of it."""
 
-    def __init__(self, chosen, uf2, pins):
+    def __init__(self, chosen, name):
         self.chosen = chosen
-        self.emulator = emulator = Emulator(uf2)
+        self.board = EmulatedBoard(name, desk_firmware(name))
+        self.emulator = self.board.emulator
         self.pcap = None if chosen["pcap"] is None else Pcap(chosen["pcap"])
         self.lan = None
         if chosen["wire"] == "sim":
-            self.lan = make_lan(chosen, self._ticks_ms)
+            self.lan = make_lan(chosen, self.board.ticks_ms)
             wire = self.lan.port(SIM_MAC)
         else:
             from eth.packet import PacketSocket
@@ -85,9 +81,9 @@ class RP2040Board:
             wire = PacketSocket(chosen["wire"])
         wire.promiscuous(True)
         self.wire = Ear(wire, self._on_frame)
-        self.chip = make_chip(chosen["nic"], self.wire, self._ticks_us)
+        self.board.plug(self.wire)
+        self.chip = self.board.chip
         self.wire.listen(self.chip)
-        self.on_pins = ChipOnPins(emulator, self.chip, pins)
         self.status = None  # what the program on the board ended with
         self.problem = None
         self._started_ms = 0  # emulated time at which the board's own count began
@@ -96,23 +92,15 @@ class RP2040Board:
         self._text = bytearray()  # what came after the program's end: a traceback
         self._is_over = False
 
-    def _ticks_ms(self):
-        return int(self.emulator.ns // NS_PER_MS) % TICKS
-
-    def _ticks_us(self):
-        return int(self.emulator.ns // 1000) % TICKS
-
     def start(self):
         """Boot the firmware and start the program on it."""
         serial = self.emulator.serial
-        self.emulator.boot()
-        repl = RawRepl(self.emulator)
-        repl.enter()
+        self.board.boot()
         hidden = ("pcap", "stop_fd", "sim")
         told = {name: value for name, value in self.chosen.items() if name not in hidden}
         told.update(pcap=None, trace=False)
         text = "import board_main\nboard_main.serve(%r)\n" % json.dumps(told)
-        repl.start(text)
+        self.board.repl.start(text)
         serial.on_received = self._on_serial
         self._on_serial(serial.take())
 
@@ -186,7 +174,7 @@ class RP2040Board:
         if fields.get("cmd") == "quit" and self._stop_at is not None:
             return  # nobody asked for that one
         if fields.get("event") == "boot":
-            self._started_ms = self._ticks_ms() - fields["ms"]
+            self._started_ms = self.board.ticks_ms() - fields["ms"]
             fields["seed"] = None if self.lan is None else self.lan.seed
         elif fields.get("event") == "end" or fields.get("cmd") == "stats" and "reply" in fields:
             ms = fields.pop("ms")
@@ -200,7 +188,7 @@ class RP2040Board:
         if self.pcap is not None:
             self.pcap.frame(buf, n)
         if self.chosen["trace"]:
-            event = {"ms": self._ticks_ms() - self._started_ms, "event": direction}
+            event = {"ms": self.board.ticks_ms() - self._started_ms, "event": direction}
             self._print(json.dumps(dict(event, frame=hexes(memoryview(buf)[:n]))))
 
     def _print(self, text):
@@ -223,14 +211,6 @@ class RP2040Board:
         return 1, "the program on the board ended: " + (told[-1] if told else "no word of why")
 
 
-def load_pins(path):
-    """The numbers of a board's board.py, which needs no board to be read."""
-    spec = importlib.util.spec_from_file_location("board_pins", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def desk_firmware(name):
     """The firmware of the emulated board, built when it is not there; that is told on stderr."""
 
@@ -242,12 +222,10 @@ def desk_firmware(name):
 
 
 def main(chosen):
-    name = chosen.pop("board")
-    pins = load_pins(os.path.join(ROOT, "boards", name, "board.py"))
     board = None
     status = 1
     try:
-        board = RP2040Board(chosen, desk_firmware(name), pins)
+        board = RP2040Board(chosen, chosen.pop("board"))
         board.start()
         board.live()
         status, problem = board.verdict()

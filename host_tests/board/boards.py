@@ -1,35 +1,23 @@
-"""EmulatedBoard: real firmware, a chip model on its pins, and the test at the end of its cable."""
+"""TestBoard: real firmware, a chip model on its pins, and the test at the end of its cable."""
 
-import os
-
-import rp2040_board
-from board_parts import make_chip
-from chip_on_pins import ChipOnPins
-from emulator import Emulator
-from raw_repl import RawRepl
+from emulated_board import BOARDS, EmulatedBoard
 
 import firmware
 from sim.cable import Cable
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BOARDS = {"w5500": "w5500_evb_pico", "enc28j60": "pico_enc28j60"}
 CHIPS = sorted(BOARDS)
 
 
-class EmulatedBoard:
+class TestBoard(EmulatedBoard):
     """Booted and at the raw prompt; wire None: a Cable, else another NIC."""
 
+    __test__ = False  # no test of pytest's
+
     def __init__(self, nic, kind=firmware.DESK, wire=None):
-        name = BOARDS[nic]
-        self.emulator = emulator = Emulator(firmware.build(name, kind))
+        super().__init__(BOARDS[nic], firmware.build(BOARDS[nic], kind))
         self.cable = Cable() if wire is None else wire
-        self.cable.promiscuous = getattr(self.cable, "promiscuous", lambda flag: None)
-        self.chip = make_chip(nic, self.cable, lambda: int(emulator.ns // 1000) % 2**30)
-        pins = rp2040_board.load_pins(os.path.join(ROOT, "boards", name, "board.py"))
-        self.on_pins = ChipOnPins(emulator, self.chip, pins)
-        self.repl = RawRepl(emulator)
-        emulator.boot()
-        self.repl.enter()
+        self.plug(self.cable)
+        self.boot()
 
     def start(self, call):
         """Start a function of on_board.py and wait until its driver is ready."""

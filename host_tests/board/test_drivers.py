@@ -2,7 +2,7 @@
 
 import pytest
 
-from boards import CHIPS, EmulatedBoard, frame
+from boards import CHIPS, TestBoard, frame
 
 # Below 32 bytes MicroPython moves each byte itself, from there on by DMA.
 LENGTHS = (60, 61, 62, 63, 64, 123, 124, 125, 187, 188, 189, 590, 1000, 1513, 1514)
@@ -10,7 +10,7 @@ LENGTHS = (60, 61, 62, 63, 64, 123, 124, 125, 187, 188, 189, 590, 1000, 1513, 15
 
 @pytest.mark.parametrize("nic", CHIPS)
 def test_frames_of_many_lengths_come_back_byte_for_byte(nic):
-    board = EmulatedBoard(nic)
+    board = TestBoard(nic)
     board.start("echo(%d)" % len(LENGTHS))
     sent = [frame(n, fill=n) for n in LENGTHS]
     for one in sent:
@@ -24,7 +24,7 @@ def test_frames_of_many_lengths_come_back_byte_for_byte(nic):
 
 @pytest.mark.parametrize("nic", CHIPS)
 def test_spi_runs_at_the_rate_that_the_board_file_asks_for(nic):
-    board = EmulatedBoard(nic)
+    board = TestBoard(nic)
     board.start("echo(0)")
     board.finish()
     assert board.chip.spi_hz == {"w5500": 24_000_000, "enc28j60": 12_000_000}[nic]
@@ -32,7 +32,7 @@ def test_spi_runs_at_the_rate_that_the_board_file_asks_for(nic):
 
 @pytest.mark.parametrize("nic", CHIPS)
 def test_a_round_of_frames_takes_no_heap(nic):
-    board = EmulatedBoard(nic)
+    board = TestBoard(nic)
     rounds = 10
     board.start("heap(%d)" % rounds)
     for _ in range(2 * (2 * rounds + 1)):
@@ -42,7 +42,7 @@ def test_a_round_of_frames_takes_no_heap(nic):
 
 @pytest.mark.parametrize("nic", CHIPS)
 def test_int_wakes_the_board_at_once(nic):
-    board = EmulatedBoard(nic)
+    board = TestBoard(nic)
     board.start("wait(3)")
     late_ms = []
     for number in range(3):
@@ -58,7 +58,7 @@ def test_int_wakes_the_board_at_once(nic):
 
 @pytest.mark.parametrize("nic", CHIPS)
 def test_without_int_the_board_polls(nic):
-    board = EmulatedBoard(nic)
+    board = TestBoard(nic)
     board.start("echo(1, with_int=False)")
     board.cable.put(frame(60))
     board.run_until_sent(1)
@@ -88,7 +88,7 @@ def by_itself(board):
 @pytest.mark.parametrize("reset", (soft, hard, by_itself))
 @pytest.mark.parametrize("nic", CHIPS)
 def test_after_a_reset_in_the_middle_the_board_works_again(nic, reset):
-    board = EmulatedBoard(nic)
+    board = TestBoard(nic)
     board.start("echo(1000)")
     for number in range(5):
         board.cable.put(frame(60, fill=number))
@@ -106,7 +106,7 @@ def test_after_a_reset_in_the_middle_the_board_works_again(nic, reset):
 
 
 def test_a_board_without_its_chip_says_so():
-    board = EmulatedBoard("w5500")
+    board = TestBoard("w5500")
     board.emulator.spi[0].on_transmit = lambda _: board.emulator.spi[0].complete_transmit(0xFF)
     board.repl.start("import board\nboard.make_nic()\n")
     _, trouble = board.repl.finish(5000)

@@ -6,7 +6,7 @@ import lab
 import pytest
 from cable import PLAIN, Cable, hear, program
 
-from boards import EmulatedBoard
+from boards import TestBoard
 from firmware import RELEASE
 
 pytestmark = pytest.mark.skipif(not lab.is_inside(), reason="not inside tools/lab.py")
@@ -96,7 +96,7 @@ def test_the_ten_lines_of_the_readme_run_on_the_firmware_that_users_flash(cable,
     wire = PacketSocket(cable.board)
     wire.promiscuous(True)
     try:
-        board = EmulatedBoard(nic, RELEASE, wire)
+        board = TestBoard(nic, RELEASE, wire)
         out = board.repl.run(FIRST % (cable.board_ip, cable.kernel_ip), ms=30_000)
     finally:
         wire.close()
