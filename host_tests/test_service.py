@@ -107,6 +107,40 @@ def test_Q18_a_refused_frame_is_counted_and_sent_again_by_the_next_retry():
     assert scenario(body) == (f.mac(f.A_MAC), 1)
 
 
+def test_a_nic_learns_whether_anybody_wants_frames_that_are_not_arp():
+    told = []
+
+    async def body():
+        port = new_lan().port(f.OWN_MAC)
+        port.arp_only = told.append
+        service = arp.Arp(port, f.OWN_NET, probe=False)
+        service.on_frame = print  # nobody is told before the start
+        assert service.on_frame is print
+        assert told == []
+        async with service:
+            service.on_frame = None
+            service.on_frame = print
+        assert service.on_frame is print
+
+    clock.run(body)
+    assert told == [False, True, False]
+
+
+def test_what_a_nic_had_to_mend_reaches_on_event():
+    async def body(service, lan):
+        told = ["rx_desync", "chip_lost"]
+        service.nic.next_event = lambda: told.pop(0) if told else None
+        seen = []
+        service.on_event = seen.append
+        await asyncio.sleep(2)
+        return [event for event in seen if event[0] == arp.EV_NIC]
+
+    assert scenario(body) == [
+        (arp.EV_NIC, None, None, "rx_desync"),
+        (arp.EV_NIC, None, None, "chip_lost"),
+    ]
+
+
 def test_frames_that_are_not_arp_reach_on_frame():
     async def body(service, lan):
         seen = []

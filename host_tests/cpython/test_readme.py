@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 
+import deploy
 import mpy_tests
 
 GATEWAY = repr(b"\x02\x42\x00\x00\x00\x01")
@@ -16,6 +17,12 @@ def examples():
     """The Python blocks of the README."""
     with open(os.path.join(mpy_tests.ROOT, "README.md")) as readme:
         return re.findall(r"^```python\n(.*?)^```", readme.read(), re.M | re.S)
+
+
+def test_the_boards_of_the_readme_are_those_of_the_tree():
+    with open(os.path.join(mpy_tests.ROOT, "README.md")) as readme:
+        named = re.findall(r"^\| `(\w+)` \|", readme.read(), re.M)
+    assert sorted(named) == deploy.boards()
 
 
 def start(path, interpreter):
