@@ -25,7 +25,7 @@ LIMIT_MS = 240_000  # emulated, for one file
 HELPERS = {
     "host_tests": ["frames", "engines", "support"],
     "host_tests/micropython": [],
-    "host_tests/board": ["on_board"],
+    "host_tests/emulated": ["on_board"],
 }
 FILES = {
     "host_tests": [

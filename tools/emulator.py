@@ -86,7 +86,7 @@ class Emulator:
         return self.run_until(self.clock.nanos + ms * NS_PER_MS, is_done)
 
     def step_until(self, ns, is_done):
-        """Live instruction by instruction until is_done() -> how many. Slow; the same otherwise."""
+        """Live by single instructions until is_done() -> how many. Slow; the same otherwise."""
         core, clock = self.mcu.core, self.clock
         execute = type(core).__dict__["execute_instruction"].__func__
         count = 0

@@ -13,6 +13,7 @@ from run_tests import TESTS, TOOLS, pytest, read_json, report, run_and_count, un
 import firmware
 
 BOARDS = ("w5500_evb_pico", "pico_enc28j60")
+LIMIT_S = 900  # for one test: a deployment takes a minute, and other processes may be busy
 KERNEL = "linux kernel, emulated board"
 
 
@@ -30,8 +31,9 @@ def engine():
     return run_and_count(name, words, lambda path: ["--json", path], read_json)
 
 
-def desk(name, *names):
-    return pytest(name, [os.path.join(TESTS, "board", each) for each in names])
+def desk(name, *names, inside=()):
+    paths = [os.path.join(TESTS, "emulated", each) for each in names]
+    return pytest(name, ["-o", "faulthandler_timeout=%d" % LIMIT_S, *paths], inside)
 
 
 def kernel():
@@ -39,7 +41,7 @@ def kernel():
     if reason is not None:
         return unable(KERNEL, "no network namespace here: " + reason)
     inside = [sys.executable, os.path.join(TOOLS, "lab.py")]
-    return pytest(KERNEL, [os.path.join(TESTS, "board", "test_kernel.py")], inside)
+    return desk(KERNEL, "test_kernel.py", inside=inside)
 
 
 def main():

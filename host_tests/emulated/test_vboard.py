@@ -5,6 +5,7 @@ import struct
 
 import pytest
 from board_process import BoardProcess
+
 from boards import CHIPS
 
 SIM = ("--runtime", "rp2040", "--wire", "sim", "--sim", "seed=1", "--ip", "10.0.0.2/24")

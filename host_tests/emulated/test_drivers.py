@@ -3,6 +3,7 @@
 import pytest
 
 from boards import CHIPS, TestBoard, frame
+from firmware import RELEASE
 
 # Below 32 bytes MicroPython moves each byte itself, from there on by DMA.
 LENGTHS = (60, 61, 62, 63, 64, 123, 124, 125, 187, 188, 189, 590, 1000, 1513, 1514)
@@ -111,3 +112,26 @@ def test_a_board_without_its_chip_says_so():
     board.repl.start("import board\nboard.make_nic()\n")
     _, trouble = board.repl.finish(5000)
     assert "version 0xff, expected 0x04" in trouble, trouble
+
+
+HEAP = """
+import gc
+def free():
+    gc.collect()
+    return gc.mem_free()
+rows = [free()]
+import arp
+arp.Arp, arp.Engine
+rows.append(free())
+engine = arp.Engine(b"\\x02\\0\\0\\0\\0\\1", ["10.0.0.1/24"])
+rows.append(free())
+print(rows[0], rows[0] - rows[1], rows[1] - rows[2])
+"""
+
+
+def test_the_heap_has_room_for_the_package_and_much_else():
+    board = TestBoard("w5500", RELEASE)
+    free, package, engine = [int(word) for word in board.repl.run(HEAP).split()]
+    assert free > 230_000
+    # All of arp.Arp with asyncio, frozen; and an Engine with its hold pool, as the README says.
+    assert package <= 19_000 and engine <= 13_000, (package, engine)
