@@ -25,6 +25,7 @@ setup: ## what the other targets need, in .venv and .cache (PYTHON=python3)
 	@'$(PYTHON)' tools/setup.py
 
 run: setup ## a virtual board and the Linux kernel resolve each other (SECONDS= NIC=w5500 RUNTIME=micropython)
+	@[ '$(RUNTIME)' != rp2040 ] || $(VENV) tools/firmware.py --kind desk --nic '$(NIC)'
 	@$(VENV) tools/demo.py --seconds '$(SECONDS)' --nic '$(NIC)' --runtime '$(RUNTIME)'
 
 test: setup ## every test, on CPython, MicroPython, WebAssembly and against the Linux kernel

@@ -226,9 +226,15 @@ def uf2(image, start=FLASH_START):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--board", default="", help="a folder of boards/ with an RP2040")
+    parser.add_argument("--nic", default="", help="instead: the emulated board with that chip")
     parser.add_argument("--kind", choices=KINDS, default=RELEASE, help="what is frozen in")
     args = parser.parse_args()
     try:
+        if args.nic:
+            from emulated_board import BOARDS
+
+            build(BOARDS.get(args.nic, args.nic), args.kind)
+            return
         path = build(args.board, args.kind)
     except (Missing, OSError) as e:
         sys.exit("firmware: %s" % e)
