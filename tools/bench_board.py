@@ -16,7 +16,7 @@ import desk_path  # noqa: F401  before everything that it helps to find
 from bench_on_board import ASKED, MARK
 from emulated_board import BOARDS, EmulatedBoard
 from emulator import EmulatorError
-from firmware_sources import Missing
+from firmware_sources import Missing, version
 
 import firmware
 from sim.cable import Cable
@@ -129,7 +129,7 @@ def main():
         rows = measure()
         if args.json:
             machine = "RP2040 at 125 MHz, emulated by rp2040py"
-            told = {"machine": machine, "runtime": "MicroPython 1.25.0", "rows": rows}
+            told = {"machine": machine, "runtime": "MicroPython " + version(), "rows": rows}
             with open(args.json, "w", encoding="utf-8") as f:
                 json.dump(told, f, indent=1)
                 f.write("\n")

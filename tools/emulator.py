@@ -47,7 +47,7 @@ class Emulator:
         self.gpio = self.mcu.gpio
         self.spi = self.mcu.spi
         self._pio = list(self.mcu.pio)
-        _quicken(self.mcu)
+        self._execute = _quicken(self.mcu)
         self.mcu.watchdog.on_watchdog_trigger = lambda: self._reset(ResetCause.WATCHDOG)
         self.serial = Serial(device.cdc)
         self._end = self.clock.create_alarm(self._stop)
@@ -88,7 +88,7 @@ class Emulator:
     def step_until(self, ns, is_done):
         """Live by single instructions until is_done() -> how many. Slow; the same otherwise."""
         core, clock = self.mcu.core, self.clock
-        execute = type(core).__dict__["execute_instruction"].__func__
+        execute = self._execute
         count = 0
         while not is_done():
             if clock.nanos > ns:
@@ -197,7 +197,13 @@ class _Bus:
 
 
 def _quicken(mcu):
-    """See above; a static method is the same C function without the bound method around it."""
+    """See above; a static method is the same C function without the bound method around it.
+
+    -> the function that executes an instruction of a core. Where rp2040py is not compiled nothing
+    is exchanged.
+    """
+    if ".native." not in type(mcu).__module__:
+        return type(mcu.core).execute_instruction
     methods = {}
     for kind, names in ((type(mcu), MEMORY.split()), (type(mcu.core), ["execute_instruction"])):
         for name in names:
@@ -211,3 +217,4 @@ def _quicken(mcu):
     for channel in mcu.dma.channels:
         channel.rp2040 = bus
     mcu.pio.clear()
+    return methods["execute_instruction"]

@@ -134,8 +134,7 @@ def mpy_cross():
 
 
 def _compile(tree, compiler, folder, manifest):
-    with open(os.path.join(tree, "complete")) as f:
-        version = f.read()
+    version = firmware_sources.version()
     empty = os.path.join(CACHE, "no-micropython-lib")  # which Debian leaves out
     os.makedirs(empty, exist_ok=True)
     with open(os.path.join(empty, "README.md"), "w"):

@@ -57,6 +57,12 @@ def fetch():
     return TREE, _compiler()
 
 
+def version():
+    """Of the MicroPython that is there."""
+    with open(os.path.join(TREE, "complete")) as f:
+        return f.read()
+
+
 def cmake():
     """The command of cmake; without one it comes from PyPI."""
     found = shutil.which("cmake")
