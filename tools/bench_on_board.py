@@ -7,8 +7,6 @@ that is high while a call runs.
 import asyncio
 import time
 
-import board
-
 MARK = 2
 OWN = "10.0.0.2/24"
 ASKED = "10.0.0.1"
@@ -16,6 +14,8 @@ ASKED = "10.0.0.1"
 
 def service():
     """Answer requests behind asyncio, as most programs do."""
+    import board
+
     import arp
 
     async def main():
@@ -30,6 +30,8 @@ def service():
 
 
 def _engine():
+    import board
+
     import arp
 
     nic = board.make_nic()

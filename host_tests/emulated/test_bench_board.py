@@ -3,8 +3,8 @@
 import bench_board
 
 ANSWERS = {
-    "w5500 answer, service": (8, 155),
-    "w5500 answer, engine": (8, 155),
+    "w5500 answer, service": (8, 161),
+    "w5500 answer, engine": (8, 161),
     "enc28j60 answer, service": (13, 137),
     "enc28j60 answer, engine": (13, 137),
 }
