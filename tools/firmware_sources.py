@@ -104,16 +104,20 @@ def _run(words, complaint, cwd=None):
 def mirror():
     """The Debian mirror that this system uses, else the public one."""
     names = ["/etc/apt/sources.list"] + sorted(glob.glob("/etc/apt/sources.list.d/*"))
+    lines = []
     for name in names:
         try:
             with open(name, encoding="utf-8") as f:
-                lines = [line for line in f if not line.lstrip().startswith("#")]
+                lines += [line for line in f if not line.lstrip().startswith("#")]
         except OSError:
             continue
-        found = re.search(r"https?://\S+/debian/?(?=\s|$)", "".join(lines))
-        if found:
-            return found.group().rstrip("/")
-    return MIRROR
+    return choose_mirror("".join(lines))
+
+
+def choose_mirror(text):
+    """The first address of a whole Debian in lists of sources; others also end in /debian."""
+    found = re.search(r"https?://[^/\s]+/debian/?(?=\s|$)", text)
+    return found.group().rstrip("/") if found else MIRROR
 
 
 def _apt(place, sources=None):

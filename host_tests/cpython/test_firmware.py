@@ -79,8 +79,17 @@ def test_sources_that_are_not_as_expected_are_not_built(tmp_path):
 
 
 def test_the_mirror_is_that_of_the_system_or_the_public_one():
+    choose = firmware_sources.choose_mirror
+    assert choose("deb http://ftp.example.org/debian/ bookworm main\n") == (
+        "http://ftp.example.org/debian"
+    )
+    docker = "deb [arch=amd64] https://download.example.com/linux/debian bookworm stable\n"
+    security = "URIs: http://deb.example.org/debian-security\n"
+    assert choose(docker + security) == firmware_sources.MIRROR
+    assert choose(docker + "URIs: https://mirror.example.org/debian\n") == (
+        "https://mirror.example.org/debian"
+    )
     assert firmware_sources.mirror().startswith("http")
-    assert not firmware_sources.mirror().endswith("/")
 
 
 def test_board_tests_without_a_firmware_fail_in_one_line(monkeypatch, capsys):
