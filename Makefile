@@ -7,12 +7,14 @@ RUNTIME = micropython
 BOARD =
 PORT =
 MPY = 0
+JSON =
+PLOT =
 
 VENV = .venv/bin/python
 export PYTHONPYCACHEPREFIX = $(CURDIR)/.cache/pycache
 
 .DEFAULT_GOAL = help
-.PHONY: help setup run test check fix tables deploy clean
+.PHONY: help setup run test check fix tables bench deploy clean
 
 help: ## every target in a line
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1:\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -41,6 +43,9 @@ tables: setup ## host_tests/ROWS.md, STATES.md and FAULTS.md, made anew from the
 	@$(VENV) tools/rows.py --write
 	@$(VENV) tools/states.py > .cache/STATES.md && mv .cache/STATES.md host_tests/STATES.md
 	@$(VENV) tools/faults.py > .cache/FAULTS.md && mv .cache/FAULTS.md host_tests/FAULTS.md
+
+bench: setup ## what a frame costs, as ratios within one run (JSON=FILE PLOT=1)
+	@$(VENV) tools/bench.py $(if $(JSON),--json '$(JSON)') $(if $(PLOT),--plot)
 
 deploy: setup ## copy the firmware onto a board (BOARD= PORT= MPY=0)
 	@$(VENV) tools/deploy.py --board '$(BOARD)' --port '$(PORT)' --mpy '$(MPY)'
