@@ -14,7 +14,7 @@ VENV = .venv/bin/python
 export PYTHONPYCACHEPREFIX = $(CURDIR)/.cache/pycache
 
 .DEFAULT_GOAL = help
-.PHONY: help setup run test check fix tables bench deploy clean
+.PHONY: help setup run test check fix tables bench size deploy clean
 
 help: ## every target in a line
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1:\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -46,6 +46,9 @@ tables: setup ## host_tests/ROWS.md, STATES.md and FAULTS.md, made anew from the
 
 bench: setup ## what a frame costs, as ratios within one run (JSON=FILE PLOT=1)
 	@$(VENV) tools/bench.py $(if $(JSON),--json '$(JSON)') $(if $(PLOT),--plot)
+
+size: setup ## bytes of code by file and architecture, and of heap (JSON=FILE)
+	@$(VENV) tools/size.py $(if $(JSON),--json '$(JSON)')
 
 deploy: setup ## copy the firmware onto a board (BOARD= PORT= MPY=0)
 	@$(VENV) tools/deploy.py --board '$(BOARD)' --port '$(PORT)' --mpy '$(MPY)'
