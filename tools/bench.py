@@ -1,6 +1,6 @@
 """`make bench`: what a frame costs, beside an empty call and beside a handler in plain bytecode.
 
-    tools/bench.py [--json FILE] [--plot] [--rounds N] [--rows NAME...]
+    tools/bench.py [--json FILE] [--plot] [--rounds N] [--rows NAME...] [--capacities N...]
 
 Every row of tools/bench_frames.py goes through the public `Engine.receive` and `Engine.lookup` on
 MicroPython and on CPython; a column "x" is a ratio within one run. Heap per frame is counted again
@@ -21,6 +21,7 @@ import wasm_setup
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOOLS = os.path.join(ROOT, "tools")
+CAPACITIES = [8 << i for i in range(10)]
 FRAMES = os.path.join(ROOT, ".cache", "bench")
 ROWS = os.path.join(TOOLS, "bench_rows.py")
 HEAP = "heapsize=32m"  # the plain handler's table grows with every host
@@ -40,6 +41,17 @@ HEADER = "%-10s %9s %17s %7s %5s %9s %6s %9s %6s %6s %8s" % (
     "heap",
     "heap32",
     "replies",
+)
+
+SCALE_HEADER = (
+    "capacity",
+    "lookup",
+    "(full)",
+    "insert",
+    "evict",
+    "poll",
+    "heap",
+    "32 bits",
 )
 
 
@@ -138,11 +150,49 @@ def table(title, rows, heap32):
     return found
 
 
+def scale(capacities):
+    """Print cost by capacity and load -> (figures by capacity, {capacity: heap on 32 bits})."""
+    print("\n== by capacity; ns, where nothing else is said when the cache is full")
+    print("%8s %7s %7s %9s %9s %7s %9s %9s" % SCALE_HEADER)
+    heap32 = {}
+    if wasm_setup.fetch() is None:
+        script = os.path.join(TOOLS, "bench_wasm.mjs")
+        words = [wasm_setup.node(), script, wasm_setup.module(), ROOT, FRAMES, "0"]
+        heap32 = {row["capacity"]: row["heap"] for row in lines(words + capacities)}
+    rows = []
+    env = dict(os.environ, MICROPYPATH=search(["firmware", "tools"]) + ":.frozen")
+    words = [vboard.find_micropython(), "-X", HEAP, os.path.join(TOOLS, "bench_scale.py")]
+    for row in lines(words + capacities, env):
+        rows.append(row)
+        figures = (row["lookup_ns"]["50"], row["lookup_ns"]["100"], row["insert_ns"]["100"])
+        figures += (row["evict_ns"], row["tick_ns"], row["heap"])
+        heap = heap32.get(row["capacity"], "-")
+        print(
+            "%8d %7.0f %7.0f %9.0f %9.0f %7.0f %9d %9s" % ((row["capacity"],) + figures + (heap,))
+        )
+        sys.stdout.flush()
+    return rows, heap32
+
+
+def plot(rows, heap32, title):
+    """Draw what `scale` found; where the picture is."""
+    import bench_plot
+
+    reason = bench_plot.matplotlib()
+    if reason is not None:
+        print("not run: the plot because " + reason)
+        return
+    path = os.path.join(FRAMES, "scale.png")
+    bench_plot.draw(rows, heap32, title, path)
+    print("plot: " + path)
+
+
 def arguments(words):
     parser = argparse.ArgumentParser(description="What a frame costs.")
     parser.add_argument("--json", metavar="FILE", help="write the figures there, too")
     parser.add_argument("--plot", action="store_true", help="draw cost and memory by capacity")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--capacities", nargs="*", default=CAPACITIES)
     parser.add_argument("--rows", nargs="*", default=bench_frames.names())
     return parser.parse_args(words)
 
@@ -164,6 +214,9 @@ def main(words=None):
         "rows": table("MicroPython", on_micropython(args.rounds, args.rows), heap32),
         "cpython": table("CPython %s" % platform.python_version(), on_cpython(2, args.rows), {}),
     }
+    result["scale"], heap32 = scale([str(n) for n in args.capacities])
+    if args.plot:
+        plot(result["scale"], heap32, "%s\n%s" % (result["machine"], runtime))
     if args.json:
         with open(args.json, "w", encoding="utf-8") as f:
             json.dump(result, f, indent=1)

@@ -30,6 +30,8 @@ SHA256 = {
     "hits_1024": "be89fdf31f2ffe32",
     "flood": "54647cf7bcd3cf75",
 }
+ROWS = ["answered", "hits_8", "queries"]
+SCALE = ["--capacities", "8", "64"]
 
 
 def test_the_workloads_are_the_same_bytes_everywhere():
@@ -47,12 +49,12 @@ def test_a_short_run_tells_every_figure_of_each_row_on_both_interpreters(monkeyp
     monkeypatch.setattr(bench, "MICROPYTHON_LIMIT", 1024)
     monkeypatch.setattr(bench, "CPYTHON_LIMIT", 1024)
     path = tmp_path / "figures.json"
-    bench.main(["--json", str(path), "--rounds", "1", "--rows", "answered", "hits_8", "queries"])
+    bench.main(["--json", str(path), "--rounds", "1", "--rows"] + ROWS + SCALE)
     with open(path) as f:
         result = json.load(f)
-    assert set(result) == {"machine", "runtime", "rows", "cpython"}
+    assert set(result) == {"machine", "runtime", "rows", "cpython", "scale"}
     for rows in (result["rows"], result["cpython"]):
-        assert list(rows) == ["answered", "hits_8", "queries"]
+        assert list(rows) == ROWS
         for figures in rows.values():
             assert {"ns", "floor_ns", "bytecode_ns", "alloc", "replies"} <= set(figures)
             assert figures["ns"] > 0 and figures["floor_ns"] > 0 and figures["bytecode_ns"] > 0
@@ -60,3 +62,7 @@ def test_a_short_run_tells_every_figure_of_each_row_on_both_interpreters(monkeyp
     for figures in result["rows"].values():
         assert figures["alloc"] == 0 and figures.get("alloc_32bit", 0) == 0
     assert result["rows"]["answered"]["bytecode_alloc"] > 0
+    assert [row["capacity"] for row in result["scale"]] == [8, 64]
+    for row in result["scale"]:
+        assert min(row["lookup_ns"].values()) > 0 and row["tick_ns"] > 0 and row["evict_ns"] > 0
+    assert result["scale"][1]["heap"] > result["scale"][0]["heap"]
