@@ -105,175 +105,186 @@ def _receive(place, ways):
     def receive(frame, n: int, now: int) -> int:
         t = ptr32(int(place))
         now &= _MASK
-        if now != t[_NOW]:
-            if (now - t[_NOW]) & _HALF or (now - t[_POLLED_AT]) & _MASK > _LONGEST_MS:
-                return int(ways[0](frame, n, now))
-        if not t[_OPEN] & _FRAMES or n > int(ways[1](frame)):
-            return int(ways[0](frame, n, now))
-        f = ptr8(frame)
-        base = int(t) - t[_BELOW]
-        count = ptr32(base + t[_COUNTS])
-        own = ptr8(base + t[_OWN])  # our reply, and our network from byte 32 on
-        # What is wrong with it, in the order of `wire.check`.
-        fault = 0
-        if n < 42:
-            fault = _RX_SHORT
-            if n >= 14 and (f[12] != 0x08 or f[13] != 0x06):
+        while True:  # left for the long way, and before anything is changed
+            if now != t[_NOW]:
+                if (now - t[_NOW]) & _HALF or (now - t[_POLLED_AT]) & _MASK > _LONGEST_MS:
+                    break
+            if not t[_OPEN] & _FRAMES or n > int(ways[1](frame)):
+                break
+            f = ptr8(frame)
+            base = int(t) - t[_BELOW]
+            count = ptr32(base + t[_COUNTS])
+            own = ptr8(base + t[_OWN])  # our reply, and our network from byte 32 on
+            # What is wrong with it, in the order of `wire.check`.
+            fault = 0
+            if n < 42:
+                fault = _RX_SHORT
+                if n >= 14 and (f[12] != 0x08 or f[13] != 0x06):
+                    fault = _RX_NOT_ARP
+            elif f[12] != 0x08 or f[13] != 0x06:
                 fault = _RX_NOT_ARP
-        elif f[12] != 0x08 or f[13] != 0x06:
-            fault = _RX_NOT_ARP
-        elif not f[0] & 1 and (
-            (f[0] ^ own[6])
-            | (f[1] ^ own[7])
-            | (f[2] ^ own[8])
-            | (f[3] ^ own[9])
-            | (f[4] ^ own[10])
-            | (f[5] ^ own[11])
-        ):
-            fault = _RX_NOT_OURS
-        elif f[14] | (f[15] ^ 1) | (f[16] ^ 8) | f[17] | (f[18] ^ 6) | (f[19] ^ 4) | f[20]:
-            if f[14] | (f[15] ^ 1):
-                fault = _RX_BAD_HTYPE
-            elif f[18] ^ 6:
-                fault = _RX_BAD_HLEN
-            elif (f[16] ^ 8) | f[17]:
-                fault = _RX_BAD_PTYPE
-            elif f[19] ^ 4:
-                fault = _RX_BAD_PLEN
-            else:
+            elif not f[0] & 1 and (
+                (f[0] ^ own[6])
+                | (f[1] ^ own[7])
+                | (f[2] ^ own[8])
+                | (f[3] ^ own[9])
+                | (f[4] ^ own[10])
+                | (f[5] ^ own[11])
+            ):
+                fault = _RX_NOT_OURS
+            elif f[14] | (f[15] ^ 1) | (f[16] ^ 8) | f[17] | (f[18] ^ 6) | (f[19] ^ 4) | f[20]:
+                if f[14] | (f[15] ^ 1):
+                    fault = _RX_BAD_HTYPE
+                elif f[18] ^ 6:
+                    fault = _RX_BAD_HLEN
+                elif (f[16] ^ 8) | f[17]:
+                    fault = _RX_BAD_PTYPE
+                elif f[19] ^ 4:
+                    fault = _RX_BAD_PLEN
+                else:
+                    fault = _RX_BAD_OPER
+            elif f[21] == 0 or f[21] > 2:
                 fault = _RX_BAD_OPER
-        elif f[21] == 0 or f[21] > 2:
-            fault = _RX_BAD_OPER
-        elif f[22] & 1:
-            # Reported once a second, and else only counted.
-            quiet = ptr8(base + t[_IS_QUIET])
-            until = ptr32(base + t[_QUIET_UNTIL])
-            if not quiet[_BAD_SENDER] or not (now - until[_BAD_SENDER]) & _HALF:
-                return int(ways[0](frame, n, now))
-            left_out = ptr16(base + t[_LEFT_OUT])
-            if left_out[_BAD_SENDER] != 0xFFFF:
-                left_out[_BAD_SENDER] = left_out[_BAD_SENDER] + 1
-            fault = _RX_BAD_SENDER
-        if fault:
-            t[_NOW] = now
-            count[_RX] = (count[_RX] + 1) & _MASK
-            count[fault] = (count[fault] + 1) & _MASK
-            return 0
-        # The sender's MAC address is zero or ours, or its IP address is.
-        if f[22] == 0 and f[23] == 0 and f[24] == 0 and f[25] == 0 and f[26] == 0 and f[27] == 0:
-            return int(ways[0](frame, n, now))
-        if f[27] == own[27] and f[26] == own[26] and f[25] == own[25] and f[24] == own[24]:
-            return int(ways[0](frame, n, now))
-        if f[31] == own[31] and f[30] == own[30] and f[29] == own[29] and f[28] == own[28]:
-            return int(ways[0](frame, n, now))
-        is_request = int(f[21] == 1)
-        kind_of = _RX_REPLY - is_request
-        if is_request and (
-            f[38] == 0
-            or f[38] > 223
-            or f[38] == 127
-            or (f[41] == own[43] and f[40] == own[42] and f[39] == own[41] and f[38] == own[40])
-        ):
+            elif f[22] & 1:
+                # Reported once a second, and else only counted.
+                quiet = ptr8(base + t[_IS_QUIET])
+                until = ptr32(base + t[_QUIET_UNTIL])
+                if not quiet[_BAD_SENDER] or not (now - until[_BAD_SENDER]) & _HALF:
+                    break
+                left_out = ptr16(base + t[_LEFT_OUT])
+                if left_out[_BAD_SENDER] != 0xFFFF:
+                    left_out[_BAD_SENDER] = left_out[_BAD_SENDER] + 1
+                fault = _RX_BAD_SENDER
+            if fault:
+                t[_NOW] = now
+                count[_RX] = (count[_RX] + 1) & _MASK
+                count[fault] = (count[fault] + 1) & _MASK
+                return 0
+            # The sender's MAC address is zero or ours, or its IP address is.
+            if (
+                f[22] == 0
+                and f[23] == 0
+                and f[24] == 0
+                and f[25] == 0
+                and f[26] == 0
+                and f[27] == 0
+            ):
+                break
+            if f[27] == own[27] and f[26] == own[26] and f[25] == own[25] and f[24] == own[24]:
+                break
+            if f[31] == own[31] and f[30] == own[30] and f[29] == own[29] and f[28] == own[28]:
+                break
+            is_request = int(f[21] == 1)
+            kind_of = _RX_REPLY - is_request
+            if is_request and (
+                f[38] == 0
+                or f[38] > 223
+                or f[38] == 127
+                or (
+                    f[41] == own[43] and f[40] == own[42] and f[39] == own[41] and f[38] == own[40]
+                )
+            ):
+                t[_NOW] = now
+                count[_RX] = (count[_RX] + 1) & _MASK
+                count[kind_of] = (count[kind_of] + 1) & _MASK
+                count[_RX_BAD_TARGET] = (count[_RX_BAD_TARGET] + 1) & _MASK
+                return 0
+            is_for_us = int(
+                f[41] == own[31] and f[40] == own[30] and f[39] == own[29] and f[38] == own[28]
+            )
+            if is_for_us:
+                # A probe, no host's address, off our network, or one to be learned.
+                if f[28] == 0 or f[28] > 223 or f[28] == 127:
+                    break
+                if f[31] == own[43] and f[30] == own[42] and f[29] == own[41] and f[28] == own[40]:
+                    break
+            elif is_request and ptr16(base + t[_LISTED])[_MANUAL]:
+                break  # it may be for a published entry
+            # The sender's entry.
+            bucket = (
+                f[28] * t[_SEED]
+                + f[29] * t[_SEED + 1]
+                + f[30] * t[_SEED + 2]
+                + f[31] * t[_SEED + 3]
+                + t[_SEED + 4]
+            ) & 0xFFFFF
+            slot = ptr16(base + t[_BUCKET])[bucket >> t[_SHIFT]]
+            while slot != _NONE:
+                ip = ptr8(base + t[_IP] + slot * 4)
+                if ip[3] == f[31] and ip[2] == f[30] and ip[1] == f[29] and ip[0] == f[28]:
+                    break
+                slot = ptr16(base + t[_CHAIN])[slot]
+            if slot != _NONE and ptr8(base + t[_STATE])[slot] == _GHOST:
+                slot = _NONE
+            if slot != _NONE:
+                # Known: only the same MAC address again, in time, is common.
+                mac = ptr8(base + t[_MAC] + slot * 6)
+                seen_at = ptr32(base + t[_SEEN_AT])
+                kind = ptr8(base + t[_KIND])[slot]
+                if ptr8(base + t[_STATE])[slot] != _RESOLVED or (t[_LEARN] == 2 and is_request):
+                    break
+                if (
+                    (mac[0] ^ f[22])
+                    | (mac[1] ^ f[23])
+                    | (mac[2] ^ f[24])
+                    | (mac[3] ^ f[25])
+                    | (mac[4] ^ f[26])
+                    | (mac[5] ^ f[27])
+                ):
+                    break
+                if kind <= _TEMPORARY:
+                    left = (seen_at[slot] + t[_LIFETIME] - now) & _MASK
+                    due = (now + t[_LIFETIME]) & _MASK
+                    if kind == _DYNAMIC:
+                        due = (now + t[_TO_REFRESH]) & _MASK
+                    if left == 0 or left >= _HALF or ptr16(base + t[_POS])[slot] == _NONE:
+                        break
+                    if (due - ptr32(base + t[_KEY])[slot]) & _HALF:
+                        break
+                    flags = ptr8(base + t[_FLAGS])
+                    flags[slot] = flags[slot] & (0xFF ^ _USED)
+                    ptr8(base + t[_SOLICITS])[slot] = 0
+                    ptr32(base + t[_DUE])[slot] = due
+                    seen_at[slot] = now
+            elif is_for_us:
+                if t[_LEARN] == 1:
+                    break
+                if (
+                    (f[28] & own[36] ^ own[32])
+                    | (f[29] & own[37] ^ own[33])
+                    | (f[30] & own[38] ^ own[34])
+                    | (f[31] & own[39] ^ own[35])
+                ):
+                    break
             t[_NOW] = now
             count[_RX] = (count[_RX] + 1) & _MASK
             count[kind_of] = (count[kind_of] + 1) & _MASK
-            count[_RX_BAD_TARGET] = (count[_RX_BAD_TARGET] + 1) & _MASK
-            return 0
-        is_for_us = int(
-            f[41] == own[31] and f[40] == own[30] and f[39] == own[29] and f[38] == own[28]
-        )
-        if is_for_us:
-            # A probe, no host's address, off our network, or one to be learned.
-            if f[28] == 0 or f[28] > 223 or f[28] == 127:
-                return int(ways[0](frame, n, now))
-            if f[31] == own[43] and f[30] == own[42] and f[29] == own[41] and f[28] == own[40]:
-                return int(ways[0](frame, n, now))
-        elif is_request and ptr16(base + t[_LISTED])[_MANUAL]:
-            return int(ways[0](frame, n, now))  # it may be for a published entry
-        # The sender's entry.
-        bucket = (
-            f[28] * t[_SEED]
-            + f[29] * t[_SEED + 1]
-            + f[30] * t[_SEED + 2]
-            + f[31] * t[_SEED + 3]
-            + t[_SEED + 4]
-        ) & 0xFFFFF
-        slot = ptr16(base + t[_BUCKET])[bucket >> t[_SHIFT]]
-        while slot != _NONE:
-            ip = ptr8(base + t[_IP] + slot * 4)
-            if ip[3] == f[31] and ip[2] == f[30] and ip[1] == f[29] and ip[0] == f[28]:
-                break
-            slot = ptr16(base + t[_CHAIN])[slot]
-        if slot != _NONE and ptr8(base + t[_STATE])[slot] == _GHOST:
-            slot = _NONE
-        if slot != _NONE:
-            # Known: only the same MAC address again, in time, is common.
-            mac = ptr8(base + t[_MAC] + slot * 6)
-            seen_at = ptr32(base + t[_SEEN_AT])
-            kind = ptr8(base + t[_KIND])[slot]
-            if ptr8(base + t[_STATE])[slot] != _RESOLVED or (t[_LEARN] == 2 and is_request):
-                return int(ways[0](frame, n, now))
-            if (
-                (mac[0] ^ f[22])
-                | (mac[1] ^ f[23])
-                | (mac[2] ^ f[24])
-                | (mac[3] ^ f[25])
-                | (mac[4] ^ f[26])
-                | (mac[5] ^ f[27])
-            ):
-                return int(ways[0](frame, n, now))
-            if kind <= _TEMPORARY:
-                left = (seen_at[slot] + t[_LIFETIME] - now) & _MASK
-                due = (now + t[_LIFETIME]) & _MASK
-                if kind == _DYNAMIC:
-                    due = (now + t[_TO_REFRESH]) & _MASK
-                if left == 0 or left >= _HALF or ptr16(base + t[_POS])[slot] == _NONE:
-                    return int(ways[0](frame, n, now))
-                if (due - ptr32(base + t[_KEY])[slot]) & _HALF:
-                    return int(ways[0](frame, n, now))
-                flags = ptr8(base + t[_FLAGS])
-                flags[slot] = flags[slot] & (0xFF ^ _USED)
-                ptr8(base + t[_SOLICITS])[slot] = 0
-                ptr32(base + t[_DUE])[slot] = due
-                seen_at[slot] = now
-        elif is_for_us:
-            if t[_LEARN] == 1:
-                return int(ways[0](frame, n, now))
-            if (
-                (f[28] & own[36] ^ own[32])
-                | (f[29] & own[37] ^ own[33])
-                | (f[30] & own[38] ^ own[34])
-                | (f[31] & own[39] ^ own[35])
-            ):
-                return int(ways[0](frame, n, now))
-        t[_NOW] = now
-        count[_RX] = (count[_RX] + 1) & _MASK
-        count[kind_of] = (count[kind_of] + 1) & _MASK
-        if not is_request or not is_for_us:
-            return 0
-        # The reply: bytes 8 to 31 are always the same.
-        count[_TX_REPLY] = (count[_TX_REPLY] + 1) & _MASK
-        tx = ptr8(base + t[_TX])
-        tx_words = ptr32(base + t[_TX])
-        own_words = ptr32(base + t[_OWN])
-        tx_words[2] = own_words[2]
-        tx_words[3] = own_words[3]
-        tx_words[4] = own_words[4]
-        tx_words[5] = own_words[5]
-        tx_words[6] = own_words[6]
-        tx_words[7] = own_words[7]
-        tx[6] = own[6]
-        tx[7] = own[7]
-        tx[0] = tx[32] = f[22]
-        tx[1] = tx[33] = f[23]
-        tx[2] = tx[34] = f[24]
-        tx[3] = tx[35] = f[25]
-        tx[4] = tx[36] = f[26]
-        tx[5] = tx[37] = f[27]
-        tx[38] = f[28]
-        tx[39] = f[29]
-        tx[40] = f[30]
-        tx[41] = f[31]
-        return 42
+            if not is_request or not is_for_us:
+                return 0
+            # The reply: bytes 8 to 31 are always the same.
+            count[_TX_REPLY] = (count[_TX_REPLY] + 1) & _MASK
+            tx = ptr8(base + t[_TX])
+            tx_words = ptr32(base + t[_TX])
+            own_words = ptr32(base + t[_OWN])
+            tx_words[2] = own_words[2]
+            tx_words[3] = own_words[3]
+            tx_words[4] = own_words[4]
+            tx_words[5] = own_words[5]
+            tx_words[6] = own_words[6]
+            tx_words[7] = own_words[7]
+            tx[6] = own[6]
+            tx[7] = own[7]
+            tx[0] = tx[32] = f[22]
+            tx[1] = tx[33] = f[23]
+            tx[2] = tx[34] = f[24]
+            tx[3] = tx[35] = f[25]
+            tx[4] = tx[36] = f[26]
+            tx[5] = tx[37] = f[27]
+            tx[38] = f[28]
+            tx[39] = f[29]
+            tx[40] = f[30]
+            tx[41] = f[31]
+            return 42
+        return int(ways[0](frame, n, now))
 
     return receive
