@@ -1,7 +1,7 @@
 """The short way of frames, lookups and queries does to an engine what the long way does."""
 
 import frames as f
-from twins import SETTINGS, START, STEPS, Life, Twins, viper
+from twins import SETTINGS, START, STEPS, Life, Twins, reply, viper
 
 import arp
 from arp.ticks import add
@@ -24,8 +24,8 @@ def _common():
     bad[15] = 6
     return (
         ("a request for us", f.request(), 42),
-        ("a reply of somebody unknown", f.reply(f.B_MAC, f.B_IP), 0),
-        ("a reply of somebody known", f.reply(), 0),
+        ("a reply of somebody unknown", reply(f.B_MAC, f.B_IP), 0),
+        ("a reply of somebody known", reply(), 0),
         ("a request for others", f.request(tpa="192.168.1.77"), 0),
         ("a bad header", bytes(bad), 0),
         ("a frame that is not ARP", b"\xff" * 12 + b"\x08\x00" + bytes(46), 0),
@@ -42,7 +42,7 @@ def _announced(settings=None):
     for engine in twins.engines:
         engine.query(f.ip(f.A_IP), add(START, 4000))
         f.polled(engine, add(START, 4000))
-        engine.receive(f.reply(), 42, add(START, 4000))
+        engine.receive(reply(), 42, add(START, 4000))
     return twins
 
 
@@ -72,6 +72,68 @@ def test_a_length_that_lies_is_a_short_frame():
         now = add(START, 4500)
         for n in range(42):
             assert twins.receive(f.request()[:n], 60, now) == 0
+
+
+def test_a_refreshed_entry_starts_anew():
+    with viper():
+        twins = _announced({"lifetime_ms": 9000, "refresh_ms": 4000})
+        out = bytearray(6)
+        twins.same("use", lambda e: e.lookup(f.ip(f.A_IP), out))
+        refreshes = 0
+        for ms in range(4000, 40_000, 500):
+            now = add(START, ms)
+            n = twins.poll(now)
+            if n:
+                refreshes += 1
+                if refreshes % 2 == 0:  # the broadcast, after the unicast
+                    twins.receive(reply(), 42, now)
+                    twins.same("use", lambda e: e.lookup(f.ip(f.A_IP), out))
+        assert refreshes >= 6
+
+
+def test_an_entry_that_is_over_is_not_prolonged_to_the_millisecond():
+    with viper():
+        for late in (-1, 0, 1):
+            twins = _announced({"lifetime_ms": 9000, "refresh_ms": 0})
+            twins.receive(reply(), 42, add(START, 4000 + 9000 + late))
+            assert (twins.short.get(f.A_IP) is None) == (late >= 0)
+            twins = _announced({"lifetime_ms": 9000, "refresh_ms": 0})
+            twins.query(f.ip(f.A_IP), add(START, 4000 + 9000 + late))
+
+
+def test_what_a_person_configured_lives_as_long_and_is_answered():
+    with viper():
+        twins = _announced()
+        now = add(START, 5000)
+        twins.same("set", lambda e: e.set(f.B_IP, f.B_MAC, 0, arp.TEMPORARY))
+        twins.receive(reply(f.B_MAC, f.B_IP), 42, now)
+        twins.same("publish", lambda e: e.set("192.168.1.77", f.B_MAC, arp.ATF_PUBL))
+        assert twins.receive(f.request(tpa="192.168.1.77"), 42, now) == 42
+        assert twins.receive(f.request(tpa="192.168.1.78"), 42, now) == 0
+
+
+def test_the_next_frame_starts_what_waits_for_the_time():
+    with viper():
+        twins = _announced()
+        twins.same("announce", lambda e: e.announce())
+        assert twins.receive(f.request(), 42, add(START, 5000)) == 42
+        assert twins.same("poll", lambda e: e.poll(add(START, 5000))) == 42
+        twins.same("one more", lambda e: e.set_ips([f.OWN_NET, "192.168.1.11/24"]))
+        twins.receive(f.request(), 42, add(START, 5500))
+        assert twins.same("due", lambda e: e.next_deadline(add(START, 9000))) == 0
+
+
+def test_the_count_of_repeats_stops_where_its_array_ends():
+    with viper():
+        twins = _announced()
+        bad = f.request("03:00:00:00:00:09")
+        twins.receive(bad, 42, add(START, 5000))
+        for engine in twins.engines:
+            left_out = engine.events.arrays()[2]
+            for i in range(len(left_out)):
+                left_out[i] = 0xFFFE
+        for _ in range(3):
+            twins.receive(bad, 42, add(START, 5001))
 
 
 def test_wrong_arguments_raise_and_change_nothing():
@@ -113,7 +175,7 @@ def test_off_link_destinations_lead_to_the_gateway():
         assert twins.same("ask", lambda e: e.query(far, now)) == arp.PENDING
         for engine in twins.engines:
             f.polled(engine, now)
-        twins.same("answer", lambda e: e.receive(f.reply(f.B_MAC, f.GATEWAY), 42, now))
+        twins.same("answer", lambda e: e.receive(reply(f.B_MAC, f.GATEWAY), 42, now))
         assert twins.same("query", lambda e: e.query(far, now)) == arp.RESOLVED
         out = bytearray(6)
         assert twins.same("lookup", lambda e: e.lookup(far, out)) is True

@@ -17,6 +17,8 @@ IS_CPYTHON = sys.implementation.name == "cpython"
 START = 2**30 - 20_000
 STEPS = 250 if IS_CPYTHON else 2500
 OWN = b"\xc0\xa8\x01\x0a"
+OWN_MAC = "02:5e:7a:31:9c:0d"
+FILL = b"\xa5" * 60
 IPS = [f.ip("192.168.1.%d" % i) for i in (20, 21, 22, 23, 24, 25, 26, 27, 1)]
 ODD_IPS = [
     OWN,
@@ -31,7 +33,7 @@ ODD_IPS = [
     f.ip("8.8.8.8"),
 ]
 MACS = [b"\x02\x00\x00\x00\x00" + bytes([i]) for i in (0x20, 0x21, 0x22)]
-ODD_MACS = [f.mac(f.OWN_MAC), bytes(6), b"\xff" * 6, b"\x01\x00\x5e\x00\x00\x01"]
+ODD_MACS = [f.mac(OWN_MAC), bytes(6), b"\xff" * 6, b"\x01\x00\x5e\x00\x00\x01"]
 SETTINGS = (
     {},
     {"learn": "rfc826", "capacity": 4},
@@ -63,6 +65,11 @@ class _Nothing:
         pass
 
 
+def reply(sha=f.A_MAC, spa=f.A_IP):
+    """A reply to the twins."""
+    return f.reply(sha, spa, OWN_MAC)
+
+
 class Twins:
     """The engine on the short way and its twin on the long one."""
 
@@ -71,7 +78,7 @@ class Twins:
 
         chosen = dict({"probe": False, "hold_slots": 0, "seed": 7}, **settings)
         self.engines = [
-            arp.Engine(f.OWN_MAC, [f.OWN_NET], gateway=f.GATEWAY, **chosen) for _ in range(2)
+            arp.Engine(OWN_MAC, [f.OWN_NET], gateway=f.GATEWAY, **chosen) for _ in range(2)
         ]
         self.short, self.long = self.engines
         self.taken_long = 0
@@ -97,10 +104,19 @@ class Twins:
         frames = {id(self.short): frame, id(self.long): frame if other is None else other}
         return self.same((bytes(frame), n), lambda e: e.receive(frames[id(e)], n, now))
 
+    def poll(self, now):
+        """What is due for both."""
+        return self.same("poll", lambda e: e.poll(now))
+
+    def query(self, ip, now):
+        """The same question to both."""
+        return self.same(("query", ip), lambda e: e.query(ip, now))
+
     def same(self, what, do):
         """Do it to both; the answer. What they then are is alike."""
         got = []
         for engine in self.engines:
+            engine.tx[:60] = FILL  # what an answer does not write must show
             try:
                 got.append(do(engine))
             except (ValueError, TypeError, IndexError, OSError) as e:
@@ -144,7 +160,7 @@ class Life:
         """A frame that is mostly right: (buffer, n)."""
         chance = self.chance
         frame = bytearray(
-            self.pick([b"\xff" * 6, f.mac(f.OWN_MAC)], MACS)
+            self.pick([b"\xff" * 6, f.mac(OWN_MAC)], MACS)
             + MACS[0]
             + b"\x08\x06\x00\x01\x08\x00\x06\x04\x00"
             + bytes([1 + chance.below(2)])
@@ -187,7 +203,7 @@ class Life:
             twins.same(("receive", bytes(frame), n), lambda e: e.receive(frame, n, now))
         elif what == 9:
             ip = self.destination()
-            twins.same(("query", ip), lambda e: e.query(ip, now))
+            twins.query(ip, now)
         elif what < 13:
             ip = self.destination()
             outs = {}
@@ -198,7 +214,7 @@ class Life:
 
             twins.same(("lookup", ip), look_up)
         elif what < 15:
-            twins.same("poll", lambda e: e.poll(now))
+            twins.poll(now)
         elif chance.below(3) == 0:
             self.rare(now)
         elif len(twins.short._own.all) != 1:  # with one own address there is a short way
