@@ -135,24 +135,27 @@ class Counted:
     def __init__(self, receive, lookup):
         self.receive = receive
         self.lookup = lookup
-        self.ns = 0
-        self.records = 0
+        self.took = []  # nanoseconds for a record, of each filling
         self.heap = 0
         self.watched = 0
 
     def feed(self, feed, pool, count, now):
         """Let it take the pool in, without a collection on the way."""
-        self.records += count
         gc.disable()
         # Asking takes longer than the whole pool where the heap is large: every 8th time then.
         if now % WATCH == 0 and hasattr(gc, "mem_alloc"):
             before = gc.mem_alloc()
-            self.ns += feed(pool, count, self.receive, self.lookup, now)
+            ns = feed(pool, count, self.receive, self.lookup, now)
             self.heap += gc.mem_alloc() - before
             self.watched += count
         else:
-            self.ns += feed(pool, count, self.receive, self.lookup, now)
+            ns = feed(pool, count, self.receive, self.lookup, now)
         gc.enable()
+        self.took.append(ns / count)
+
+    def ns(self):
+        """Nanoseconds for a record: the median of the fillings, which no other program spoils."""
+        return median(self.took)
 
     def heap_each(self):
         """Bytes of heap for a record."""
@@ -235,7 +238,7 @@ def measure(folder, row, rounds, limit):
     for _ in range(rounds):
         records, empty, hot, slow, replies = one_round(folder, row, limit)
         for name, one in zip(("floor_", "", "bytecode_"), (empty, hot, slow)):
-            times[name].append(one.ns / one.records)
+            times[name].append(one.ns())
         figures["records"] = records
         # What the loop itself takes is no part of it.
         figures["alloc"] = hot.heap_each() - empty.heap_each()
