@@ -8,12 +8,13 @@ BOARD =
 PORT =
 MPY = 1
 JSON =
+PLOT =
 
 VENV = .venv/bin/python
 export PYTHONPYCACHEPREFIX = $(CURDIR)/.cache/pycache
 
 .DEFAULT_GOAL = help
-.PHONY: help setup run test test-board check fix tables firmware deploy bench-board clean
+.PHONY: help setup run test test-board check fix tables bench size firmware deploy bench-board clean
 
 help: ## every target in a line
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1:\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -47,6 +48,12 @@ tables: setup ## host_tests/ROWS.md, STATES.md and FAULTS.md, made anew from the
 	@$(VENV) tools/mip_package.py --write
 	@$(VENV) tools/states.py > .cache/STATES.md && mv .cache/STATES.md host_tests/STATES.md
 	@$(VENV) tools/faults.py > .cache/FAULTS.md && mv .cache/FAULTS.md host_tests/FAULTS.md
+
+bench: setup ## what a frame costs, as ratios within one run (JSON=FILE PLOT=1)
+	@$(VENV) tools/bench.py $(if $(JSON),--json '$(JSON)') $(if $(PLOT),--plot)
+
+size: setup ## bytes of code by file and architecture, and of heap (JSON=FILE)
+	@$(VENV) tools/size.py $(if $(JSON),--json '$(JSON)')
 
 firmware: setup ## a UF2 with everything frozen, for a board with an RP2040 (BOARD=)
 	@$(VENV) tools/firmware.py --board '$(BOARD)'

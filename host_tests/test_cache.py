@@ -99,7 +99,7 @@ def test_V18_the_seed_decides_which_addresses_collide():
 def test_the_hash_never_leaves_31_bits():
     cache = _cache()
     for i in range(5):
-        cache._seed[i] = 0xFFFFF
+        cache.seed[i] = 0xFFFFF
     total = 255 * 0xFFFFF * 4 + 0xFFFFF
     assert total < 2**30
     assert 0 <= cache._hash(b"\xff\xff\xff\xff", 0) < len(cache._bucket)

@@ -59,7 +59,8 @@ def test_V2_a_frame_of_0_to_41_bytes_is_never_read_past_its_end():
     eng = engine()
     for n in range(42):
         buffer = Watched(f.request() + bytes(1472))
-        assert eng.receive(buffer, n, at(3000)) == 0
+        # The long way: the short one takes real buffers only, and test_short_way.py watches it.
+        assert type(eng).receive(eng, buffer, n, at(3000)) == 0
         assert buffer.highest < n, (n, buffer.highest)
         frame = f.request()[:n]
         assert eng.receive(frame, 60, at(3000)) == 0  # a length that lies

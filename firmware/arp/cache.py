@@ -63,10 +63,10 @@ class Cache:
         bits = 3
         while 1 << bits < n:
             bits += 1
-        self._shift = 20 - bits
+        self.shift = 20 - bits
         self._bucket = array("H", b"\xff" * (2 << bits))
         self._chain = array("H", b"\xff" * (2 * n))
-        self._seed = array("i", [_bits20(seed, 4 * i) for i in range(5)])
+        self.seed = array("i", [_bits20(seed, 4 * i) for i in range(5)])
         # Doubly linked rings; index n + list is the list's own link.
         links = list(range(n + _LISTS))
         self._after = array("H", links)
@@ -76,6 +76,12 @@ class Cache:
         self.count[FREE] = n
         for slot in range(n):
             self._link(slot, FREE)
+
+    def arrays(self):
+        """All of them, for the short way of a frame, in its order."""
+        found = (self._bucket, self._chain, self.ip, self.mac, self.state, self.kind, self.flags)
+        found += (self.solicits, self.seen_at) + self.timers.arrays()
+        return found + (self.list, self._after, self._ahead, self.count)
 
     def find(self, buf, at):
         """The slot that holds the 4 address bytes at `buf[at]`, ghosts too, or -1."""
@@ -187,11 +193,11 @@ class Cache:
         self.list[slot] = to
 
     def _hash(self, buf, at):
-        s = self._seed
+        s = self.seed
         total = (
             buf[at] * s[0] + buf[at + 1] * s[1] + buf[at + 2] * s[2] + buf[at + 3] * s[3] + s[4]
         )
-        return (total & 0xFFFFF) >> self._shift
+        return (total & 0xFFFFF) >> self.shift
 
     def _check(self):
         """For tests: raise AssertionError unless every invariant above holds."""

@@ -12,6 +12,7 @@ from .addr import ip_bytes, ip_text, mac_bytes
 from .protocol import Protocol
 from .routes import HOP, SELF
 from .settings import Settings
+from .short import NOW
 from .wire import copy
 
 
@@ -94,6 +95,7 @@ class Engine(Protocol):
     def join(self, group):
         """Be cross-checked with the other engines of an `arp.Group`."""
         self._group = group
+        self._short.close_for_frames()
 
     def has_entry(self, buf, at):
         """True when the address at `buf[at]` is known here, as a neighbor or as our own."""
@@ -110,7 +112,7 @@ class Engine(Protocol):
 
     def next_event(self):
         """The oldest event (kind, ip, mac, other), or None."""
-        return self._events.next()
+        return self.events.next()
 
     @property
     def ips(self):
@@ -124,13 +126,15 @@ class Engine(Protocol):
     def set_ips(self, ips):
         """Replace the own addresses; what was learned is dropped, what is pending is cleared."""
         fresh = self._own.replace(ips)
-        self._neighbors.clear_disposable(self._now)
+        self._neighbors.clear_disposable(self._words[NOW])
         for address in fresh:
             self._claims.begin(address)
+        self._short.look(self._own, self._claims.is_waiting)
 
     def announce(self):
         """Announce the usable own addresses again, twice: the link came up, or a switch forgot."""
         self._claims.announce()
+        self._short.look(self._own, self._claims.is_waiting)
 
     def confirm(self, ip):
         """Advice of a higher layer: the next hop of `ip` answers (RFC 1122, 2.3.2.1).
@@ -140,7 +144,7 @@ class Engine(Protocol):
         if self._routes.to(self._bytes(ip)) != HOP:
             return False
         slot = self._cache.find_entry(self._routes.hop, 0)
-        return slot >= 0 and self._neighbors.confirm(slot, self._now)
+        return slot >= 0 and self._neighbors.confirm(slot, self._words[NOW])
 
     def ips_of(self, mac):
         """The addresses (4 bytes each) whose entries have this MAC address."""
@@ -151,13 +155,13 @@ class Engine(Protocol):
         """The entry of `ip` as Entry(ip, mac, flags, kind, state, age_ms), or None."""
         from . import manual
 
-        return manual.get(self._cache, self._bytes(ip), self._now)
+        return manual.get(self._cache, self._bytes(ip), self._words[NOW])
 
     def entries(self):
         """All entries, as an iterator of Entry."""
         from . import manual
 
-        return manual.entries(self._cache, self._now)
+        return manual.entries(self._cache, self._words[NOW])
 
     def set(self, ip, mac, flags=0, kind=c.STATIC):
         """Configure an entry; NoBuffers when the table is full, ValueError names the argument."""
@@ -166,19 +170,21 @@ class Engine(Protocol):
         ip = self._bytes(ip)
         if self._own.at(ip, 0) is not None or self._own.is_broadcast(ip, 0):
             raise ValueError("ip: %s is an own or a broadcast address" % ip_text(ip))
-        manual.set_entry(self._neighbors, self.settings.manual, ip, mac, flags, kind, self._now)
+        manual.set_entry(
+            self._neighbors, self.settings.manual, ip, mac, flags, kind, self._words[NOW]
+        )
 
     def delete(self, ip):
         """Remove the entry of `ip`; True when there was one. Its waiters end as cleared."""
         slot = self._cache.find_entry(self._bytes(ip), 0)
         if slot < 0:
             return False
-        self._neighbors.clear(slot, self._now)
+        self._neighbors.clear(slot, self._words[NOW])
         return True
 
     def flush(self):
         """Forget what was learned and who is in hold-down; what is pending ends as cleared."""
-        self._neighbors.clear_disposable(self._now)
+        self._neighbors.clear_disposable(self._words[NOW])
 
     def _bytes(self, ip):
         # 4 bytes pass through, so that a cached lookup allocates nothing.

@@ -36,24 +36,28 @@ class Events:
         self._size = slots + pending
         self._slots = slots
         self._first = 0
-        self._count = 0
+        self.count = 0  # waiting to be read
         self._stats = stats
         kinds = c.EV_TABLE_FULL + 1 - _FIRST_DIAGNOSTIC
         self._quiet_until = array("i", bytes(4 * kinds))
         self._is_quiet = bytearray(kinds)
         self._left_out = array("H", bytes(2 * kinds))
 
+    def arrays(self):
+        """Which diagnostics are quiet, until when, and their repeats, for the short way."""
+        return self._is_quiet, self._quiet_until, self._left_out
+
     def put(self, kind, ip, ip_at, mac, mac_at, other=None, other_at=0):
         """Add an event and return its place, or -1; `mac` and `other` may be None."""
         rank = _rank(kind)
-        if self._count >= (self._size if rank == _END else self._slots):
+        if self.count >= (self._size if rank == _END else self._slots):
             self._stats.add(EVENTS_DROPPED)
             index = self._oldest_below(rank)
             if index < 0:
                 return -1
             self._remove(index)
-        at = (self._first + self._count) % self._size * _RECORD
-        self._count += 1
+        at = (self._first + self.count) % self._size * _RECORD
+        self.count += 1
         ring = self._ring
         ring[at] = kind
         ring[at + 1] = (_NO_MAC if mac is None else 0) | (_MAC if other is not None else 0)
@@ -83,7 +87,7 @@ class Events:
 
     def next(self):
         """(kind, ip, mac, other) of the oldest event, or None. Allocates what it returns."""
-        if not self._count:
+        if not self.count:
             return None
         at = self._first * _RECORD
         ring = self._ring
@@ -96,7 +100,7 @@ class Events:
             other = ring[at + 12] | ring[at + 13] << 8
         event = (ring[at], bytes(ring[at + 2 : at + 6]), mac, other)
         self._first = (self._first + 1) % self._size
-        self._count -= 1
+        self.count -= 1
         return event
 
     def keep_house(self, now):
@@ -113,7 +117,7 @@ class Events:
     def _oldest_below(self, rank):
         # The oldest diagnostic, else the oldest of the next rank, up to what may be displaced.
         for lowest in range(_DIAGNOSTIC, rank):
-            for i in range(self._count):
+            for i in range(self.count):
                 kind = self._ring[(self._first + i) % self._size * _RECORD]
                 if _rank(kind) == lowest:
                     return i
@@ -126,7 +130,7 @@ class Events:
             source = (self._first + i - 1) % self._size * _RECORD
             copy(self._ring, to, self._ring, source, _RECORD)
         self._first = (self._first + 1) % self._size
-        self._count -= 1
+        self.count -= 1
 
 
 def _rank(kind):

@@ -21,6 +21,7 @@ from .neighbors import UNICAST_REQUEST, Neighbors
 from .outgoing import Outgoing
 from .own import OwnAddresses
 from .routes import Routes
+from .short import NOW, POLLED_AT, Short
 from .ticks import add, before, diff
 
 _HOUSEKEEPING_MS = c.const(60000)
@@ -44,9 +45,9 @@ class Protocol:
             self.mac, given.hold_bytes if given.hold_slots else 60, self.stats
         )
         self.tx = self._outgoing.tx
-        self._events = Events(given.event_slots, given.pending, self.stats)
+        self.events = Events(given.event_slots, given.pending, self.stats)
         self._hold = Hold(given.hold_slots, given.hold_bytes, given.hold_per_host, self.stats)
-        self._neighbors = Neighbors(given, chance.secret(), self.stats, self._events, self._hold)
+        self._neighbors = Neighbors(given, chance.secret(), self.stats, self.events, self._hold)
         self._cache = self._neighbors.cache
         link_local = None
         if given.link_local:
@@ -54,7 +55,7 @@ class Protocol:
 
             link_local = LinkLocalAddress(self.mac)
         self._own = OwnAddresses(link_local)
-        self._claims = Claims(given, self.mac, self._own, chance, self.stats, self._events)
+        self._claims = Claims(given, self.mac, self._own, chance, self.stats, self.events)
         self._routes = Routes(self._own, self._cache, self.mac, gateway)
         self._trailers = None
         if given.trailers:
@@ -62,10 +63,11 @@ class Protocol:
 
             self._trailers = Trailers(self.mac, self._outgoing)
         self._group = None
-        self._now = 0
         self._is_started = False
         self._housekeeping_at = 0
-        self._polled_at = 0
+        self._short = Short(given, self.mac, gateway)
+        self._words = self._short.words
+        self._short.bind(self, self._cache, self.events, self.tx)
 
     def receive(self, frame, n, now):
         """Take in an Ethernet frame of `n` bytes; the length of an answer in `tx`, or 0."""
@@ -80,7 +82,7 @@ class Protocol:
                 return self._receive_trailer(frame, n)
             stats.add(fault)
             if fault == s.RX_BAD_SENDER:
-                self._events.diagnose(c.EV_BAD_SENDER, now, frame, wire.SPA, frame, wire.SHA)
+                self.events.diagnose(c.EV_BAD_SENDER, now, frame, wire.SPA, frame, wire.SHA)
             return 0
         is_request = frame[21] == wire.REQUEST
         stats.add(s.RX_REQUEST if is_request else s.RX_REPLY)
@@ -109,10 +111,12 @@ class Protocol:
     def poll(self, now):
         """Do what is due; the length of a frame to send in `tx`, or 0. Call until it is 0."""
         now = self._tick(now)
-        self._polled_at = now
+        self._words[POLLED_AT] = now
         address = self._claims.due(now)
         if address is not None:
-            return self._act(address, self._claims.step(address, now), now)
+            n = self._act(address, self._claims.step(address, now), now)
+            self._short.look(self._own, self._claims.is_waiting)
+            return n
         timers = self._cache.timers
         slot = timers.first()
         while slot >= 0 and not before(now, timers.at[slot]):
@@ -126,7 +130,7 @@ class Protocol:
             self._housekeeping_at = add(now, _HOUSEKEEPING_MS)
             self._claims.keep_house(now)
             upkeep.keep_house(self._cache, now)
-            self._events.keep_house(now)
+            self.events.keep_house(now)
         n = 0
         if self._hold.count:
             n = self._hold.release(self.tx, self.mac, self._cache)
@@ -157,29 +161,31 @@ class Protocol:
         # The latest `now`. A small step back stands still; a large one is half a wrap without a
         # call, and two days without `poll` leave deadlines that may soon look like the future.
         now &= c.TICKS_MASK
+        words = self._words
         if not self._is_started:
             self._is_started = True
-            self._polled_at = now
+            words[POLLED_AT] = now
             self._housekeeping_at = now
             upkeep.start(self._cache, self.settings.lifetime_ms, now)
-        elif before(now, self._now):
-            if diff(self._now, now) < c.BACKSTEP_MS:
-                now = self._now
+        elif before(now, words[NOW]):
+            if diff(words[NOW], now) < c.BACKSTEP_MS:
+                now = words[NOW]
             else:
                 self._lose_time(now)
-        elif diff(now, self._polled_at) > _LONGEST_MS:
+        elif diff(now, words[POLLED_AT]) > _LONGEST_MS:
             self._lose_time(now)
-        self._now = now
+        words[NOW] = now
         if self._claims.is_waiting:
             self._claims.start(now)
+            self._short.look(self._own, False)
         return now
 
     def _lose_time(self, now):
-        self._polled_at = now
+        self._words[POLLED_AT] = now
         self._housekeeping_at = now
         upkeep.lose_time(self._cache, self.settings.lifetime_ms, now)
         self._claims.lose_time(now)
-        self._events.lose_time()
+        self.events.lose_time()
 
     def _is_news(self, frame, is_request, slot):
         # Profiles MIRAGE and MNET merge only replies and announcements; hold-down ends anyhow.
@@ -219,7 +225,7 @@ class Protocol:
             return False
         if not self._group.is_elsewhere(self, frame, wire.SPA):
             return False
-        self._events.diagnose(c.EV_WRONG_INTERFACE, now, frame, wire.SPA, frame, wire.SHA)
+        self.events.diagnose(c.EV_WRONG_INTERFACE, now, frame, wire.SPA, frame, wire.SHA)
         return True
 
     def _is_sender_good(self, frame, is_request):
@@ -236,7 +242,7 @@ class Protocol:
         if wire.is_zero_ip(frame, wire.SPA):
             return
         if self._own.net_of(frame, wire.SPA) is None:
-            self._events.diagnose(c.EV_OFF_NET, now, frame, wire.SPA, frame, wire.SHA)
+            self.events.diagnose(c.EV_OFF_NET, now, frame, wire.SPA, frame, wire.SHA)
         elif self.settings.learn == "rfc826":
             self._neighbors.learn(frame, wire.SPA, wire.SHA, now)
 
@@ -256,7 +262,11 @@ class Protocol:
         action = self._claims.conflict(address, frame, now)
         if action == acd.GIVE_UP and (was_usable or not address.picks_itself):
             self._neighbors.clear_orphans(self._own, now)
-        return self._act(address, action, now)
+        if action == acd.NOTHING:
+            return 0
+        n = self._act(address, action, now)
+        self._short.look(self._own, self._claims.is_waiting)
+        return n
 
     def _act(self, address, action, now):
         if action == acd.SEND_PROBE:

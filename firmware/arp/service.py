@@ -227,16 +227,17 @@ class Arp:
             event = self._watch.next_event() if self._is_running else None
 
     def _drain(self):
-        frame = self._frame
+        frame, engine = self._frame, self.engine
         for _ in range(_BURST):
             n = self.nic.recv_into(frame) if self._is_running else 0
             if not n:
                 break
             if n < ETH_HEADER_BYTES or (frame[12] == 0x08 and frame[13] == 0x06):
-                n = self.engine.receive(frame, n, time.ticks_ms())
+                n = engine.receive(frame, n, time.ticks_ms())
                 if n:
                     self._transmit(n)
-                self._hand_out()
+                if engine.events.count:
+                    self._hand_out()
             elif self._on_frame is not None:
                 self._on_frame(frame[12] << 8 | frame[13], self._frame_view[:n])
         self._pump()
@@ -311,9 +312,7 @@ class Arp:
 
 async def create(nic, ips=(), gateway=None, **settings):
     """A started Arp; end it with `kill()`."""
-    service = Arp(nic, ips, gateway, **settings)
-    await service.start()
-    return service
+    return await Arp(nic, ips, gateway, **settings).__aenter__()
 
 
 def _as_list(ips):

@@ -64,9 +64,9 @@ def check(frame, n, mac, ptype_high=0x08):
         return RX_BAD_PLEN
     if frame[20] != 0 or not 1 <= frame[21] <= 2:
         return RX_BAD_OPER
-    if frame[22] & 1 or same(frame, SHA, ZERO, 0, 6):
+    if frame[22] & 1 or (not frame[22] and same(frame, SHA, ZERO, 0, 6)):
         return RX_BAD_SENDER
-    if same(frame, SHA, mac, 0, 6):
+    if frame[27] == mac[5] and same(frame, SHA, mac, 0, 6):
         return RX_OWN_ECHO
     return 0
 

@@ -1,0 +1,191 @@
+"""The short way of frames, lookups and queries does to an engine what the long way does."""
+
+import frames as f
+from twins import SETTINGS, START, STEPS, Life, Twins, reply, viper
+
+import arp
+from arp.ticks import add
+
+
+def test_the_short_way_does_what_the_long_way_does():
+    with viper():
+        for number, settings in enumerate(SETTINGS):
+            twins = Twins(settings)
+            life = Life(twins, 100 + number)
+            for _ in range(STEPS):
+                life.step()
+            if not settings.get("trailers"):
+                assert twins.taken_long * 10 < twins.short.stats.rx * 9, "this test saw too little"
+
+
+def _common():
+    # (name, frame, reply length) of what must not need the long way.
+    bad = bytearray(f.request())
+    bad[15] = 6
+    return (
+        ("a request for us", f.request(), 42),
+        ("a reply of somebody unknown", reply(f.B_MAC, f.B_IP), 0),
+        ("a reply of somebody known", reply(), 0),
+        ("a request for others", f.request(tpa="192.168.1.77"), 0),
+        ("a bad header", bytes(bad), 0),
+        ("a frame that is not ARP", b"\xff" * 12 + b"\x08\x00" + bytes(46), 0),
+        ("a short frame", f.request()[:30], 0),
+        ("a request for a group", f.request(tpa="224.0.0.1"), 0),
+    )
+
+
+def _announced(settings=None):
+    twins = Twins(settings or {})
+    for ms in (0, 2000, 4000):
+        for engine in twins.engines:
+            f.polled(engine, add(START, ms))
+    for engine in twins.engines:
+        engine.query(f.ip(f.A_IP), add(START, 4000))
+        f.polled(engine, add(START, 4000))
+        engine.receive(reply(), 42, add(START, 4000))
+    return twins
+
+
+def test_common_frames_never_take_the_long_way():
+    with viper():
+        twins = _announced()
+        now = add(START, 4500)
+        for name, frame, n in _common():
+            before = twins.taken_long
+            assert twins.receive(frame, len(frame), now) == n, name
+            assert twins.taken_long == before, name
+
+
+def test_bytes_behind_the_frame_never_matter():
+    with viper():
+        twins = _announced()
+        now = add(START, 4500)
+        for _, frame, _ in _common():
+            for n in range(len(frame) + 1):
+                # One engine sees zeros behind the frame, the other what would be its rest.
+                twins.receive(frame, n, now, frame[:n] + bytes(60))
+
+
+def test_a_length_that_lies_is_a_short_frame():
+    with viper():
+        twins = _announced()
+        now = add(START, 4500)
+        for n in range(42):
+            assert twins.receive(f.request()[:n], 60, now) == 0
+
+
+def test_a_refreshed_entry_starts_anew():
+    with viper():
+        twins = _announced({"lifetime_ms": 9000, "refresh_ms": 4000})
+        out = bytearray(6)
+        twins.same("use", lambda e: e.lookup(f.ip(f.A_IP), out))
+        refreshes = 0
+        for ms in range(4000, 40_000, 500):
+            now = add(START, ms)
+            n = twins.poll(now)
+            if n:
+                refreshes += 1
+                if refreshes % 2 == 0:  # the broadcast, after the unicast
+                    twins.receive(reply(), 42, now)
+                    twins.same("use", lambda e: e.lookup(f.ip(f.A_IP), out))
+        assert refreshes >= 6
+
+
+def test_an_entry_that_is_over_is_not_prolonged_to_the_millisecond():
+    with viper():
+        for late in (-1, 0, 1):
+            twins = _announced({"lifetime_ms": 9000, "refresh_ms": 0})
+            twins.receive(reply(), 42, add(START, 4000 + 9000 + late))
+            assert (twins.short.get(f.A_IP) is None) == (late >= 0)
+            twins = _announced({"lifetime_ms": 9000, "refresh_ms": 0})
+            twins.query(f.ip(f.A_IP), add(START, 4000 + 9000 + late))
+
+
+def test_what_a_person_configured_lives_as_long_and_is_answered():
+    with viper():
+        twins = _announced()
+        now = add(START, 5000)
+        twins.same("set", lambda e: e.set(f.B_IP, f.B_MAC, 0, arp.TEMPORARY))
+        twins.receive(reply(f.B_MAC, f.B_IP), 42, now)
+        twins.same("publish", lambda e: e.set("192.168.1.77", f.B_MAC, arp.ATF_PUBL))
+        assert twins.receive(f.request(tpa="192.168.1.77"), 42, now) == 42
+        assert twins.receive(f.request(tpa="192.168.1.78"), 42, now) == 0
+
+
+def test_the_next_frame_starts_what_waits_for_the_time():
+    with viper():
+        twins = _announced()
+        twins.same("announce", lambda e: e.announce())
+        assert twins.receive(f.request(), 42, add(START, 5000)) == 42
+        assert twins.same("poll", lambda e: e.poll(add(START, 5000))) == 42
+        twins.same("one more", lambda e: e.set_ips([f.OWN_NET, "192.168.1.11/24"]))
+        twins.receive(f.request(), 42, add(START, 5500))
+        assert twins.same("due", lambda e: e.next_deadline(add(START, 9000))) == 0
+
+
+def test_the_count_of_repeats_stops_where_its_array_ends():
+    with viper():
+        twins = _announced()
+        bad = f.request("03:00:00:00:00:09")
+        twins.receive(bad, 42, add(START, 5000))
+        for engine in twins.engines:
+            left_out = engine.events.arrays()[2]
+            for i in range(len(left_out)):
+                left_out[i] = 0xFFFE
+        for _ in range(3):
+            twins.receive(bad, 42, add(START, 5001))
+
+
+def test_wrong_arguments_raise_and_change_nothing():
+    with viper():
+        twins = _announced()
+        now = add(START, 4500)
+        out = bytearray(6)
+        a = f.ip(f.A_IP)
+        for what in (
+            lambda e: e.receive(5, 42, now),
+            lambda e: e.receive(None, 42, now),
+            lambda e: e.receive(f.request(), "42", now),
+            lambda e: e.receive(f.request(), 42, None),
+            lambda e: e.lookup(a, bytes(6)),
+            lambda e: e.lookup(a, bytearray(5)),
+            lambda e: e.lookup("no address", out),
+            lambda e: e.lookup(b"\x01\x02\x03", out),
+            lambda e: e.lookup(b"\x01\x02\x03\x04\x05", out),
+            lambda e: e.lookup(7, out),
+            lambda e: e.query("no address", now),
+            lambda e: e.query(a, None),
+        ):
+            before = list(twins.short.stats.counts)
+            for engine in twins.engines:
+                try:
+                    what(engine)
+                except (TypeError, ValueError, IndexError):
+                    pass
+                else:
+                    raise AssertionError("nothing was raised")
+            assert list(twins.short.stats.counts)[1:] == before[1:]
+
+
+def test_off_link_destinations_lead_to_the_gateway():
+    with viper():
+        twins = _announced()
+        now = add(START, 4500)
+        far = f.ip("8.8.8.8")
+        assert twins.same("ask", lambda e: e.query(far, now)) == arp.PENDING
+        for engine in twins.engines:
+            f.polled(engine, now)
+        twins.same("answer", lambda e: e.receive(reply(f.B_MAC, f.GATEWAY), 42, now))
+        assert twins.same("query", lambda e: e.query(far, now)) == arp.RESOLVED
+        out = bytearray(6)
+        assert twins.same("lookup", lambda e: e.lookup(far, out)) is True
+        assert bytes(out) == f.mac(f.B_MAC)
+
+
+def test_a_port_without_viper_has_the_long_way_alone():
+    from arp._hot import bind
+
+    engine = arp.Engine(f.OWN_MAC, [f.OWN_NET])
+    before = engine.receive
+    bind(engine, None, None)
+    assert engine.receive == before
