@@ -1,6 +1,7 @@
 """What the ENC28J60 driver does when the chip contradicts itself or is gone."""
 
 from sim.enc28j60_board import ENC28J60Board, without_time
+from sim.enc28j60_chip import ENC28J60Chip
 from sim.w5500_board import arp_frame
 
 
@@ -36,12 +37,24 @@ def test_a_wrong_next_pointer_restarts_the_receiver_and_reception_goes_on():
 
 
 def test_a_wrong_byte_count_does_too():
-    for low, high in ((63, 0), (0, 0), (0xEF, 5), (0xFF, 0xFF), (66, 0)):
+    for low, high in ((0, 0), (0xEF, 5), (0xFF, 0xFF), (62, 0), (66, 0)):
         board = spoiled(2, low, high)
         assert board.receive() == b"", (low, high)
         assert board.counted() == {"rx_desync": 1, "rx_drained": 1}
         board.cable.put(arp_frame(fill=3))
         assert board.receive_all() == [arp_frame(fill=3)]
+
+
+def test_frames_too_short_or_too_long_cost_nothing_but_themselves():
+    board = ENC28J60Board()
+    board.chip.pads = False
+    short = arp_frame(59)
+    board.chip.r[0x4B] = 6  # MAMXFL: longer ones than the driver asked for
+    for frame in (arp_frame(), short, short[:14], arp_frame(1515), arp_frame(fill=2)):
+        board.cable.put(frame)
+    assert board.receive_all() == [arp_frame(), arp_frame(fill=2)]
+    assert board.counted() == {"rx_bad": 2, "rx_too_long": 1}
+    assert board.chip.errors == 0
 
 
 def test_a_count_of_frames_that_was_read_wrong_gives_no_frame():
@@ -106,7 +119,7 @@ def test_the_slow_check_is_bounded():
         board = ENC28J60Board()
         time.now_ms += 1000
         _, transactions, n = board.cost(board.nic.link)
-        assert (transactions, n) == (71, 159)
+        assert (transactions, n) == (95, 213)
 
     without_time(scenario)
 
@@ -208,3 +221,91 @@ def test_inactive_nothing_is_received_and_active_starts_again():
     assert board.int._handler is None
     assert board.chip.r[0x1F] & 0x04 == 0, "RXEN"
     assert board.chip.errors == 0
+
+
+def test_restarting_the_receiver_is_these_transactions():
+    board = ENC28J60Board(logs=True)
+    board.log.sent.clear()
+    board.nic._restart_receiver()
+    assert board.log.sent[:6] == [
+        "bf04",  # ECON1: RXEN off
+        "9f40",  # RXRST
+        "bf40",
+        "1900",  # EPKTCNT: nothing waits; bank 1 is at rest
+        "bf03",  # bank 0
+        "9f00",
+    ], board.log.sent
+    assert "bc01" in board.log.sent  # EIR: RXERIF
+    assert "9f04" in board.log.sent  # RXEN on
+
+
+def test_restarting_the_transmitter_is_these_transactions():
+    board = ENC28J60Board(logs=True)
+    board.log.sent.clear()
+    board.nic._restart_transmitter()
+    assert board.log.sent == ["bf08", "9f80", "bf80", "bc0a"]
+
+
+def test_each_frame_has_retries_of_its_own():
+    def scenario(board, time):
+        for fill in (1, 2):
+            board.chip.late_collisions = 10
+            board.nic.send(arp_frame(fill=fill), 60)
+            for _ in range(30):
+                board.nic._settle()
+        assert board.cable.sent == [arp_frame(fill=1), arp_frame(fill=2)]
+        assert board.counted() == {"tx_retried": 20}
+
+    without_time(lambda time: scenario(ENC28J60Board(), time))
+
+
+def test_an_error_ends_a_transmission_though_txrts_stays_set():
+    def scenario(time):
+        board = ENC28J60Board()
+        board.chip.stall_tx = 1
+        board.nic.send(arp_frame(fill=1), 60)
+        board.chip.r[0x1C] |= 0x02  # EIR.TXERIF
+        board.nic.send(arp_frame(fill=2), 60)
+        assert board.cable.sent == [arp_frame(fill=2)]
+        assert board.counted() == {"tx_failed": 1}
+
+    without_time(scenario)
+
+
+def test_a_stale_error_is_no_reason_to_mistrust_int_or_the_next_frame():
+    def scenario(time):
+        board = ENC28J60Board(with_int=True)
+        board.chip.r[0x1C] |= 0x02
+        board.chip._update_int()
+        assert board.int() == 0
+        for _ in range(8):
+            board.receive()
+        assert (board.int(), board.counted()) == (1, {})
+        board.nic.send(arp_frame(), 60)
+        board.nic.send(arp_frame(), 60)
+        assert (len(board.cable.sent), board.counted()) == (2, {})
+
+    without_time(scenario)
+
+
+def test_a_transmitter_that_txrst_does_not_free_is_opened_anew():
+    class Stubborn(ENC28J60Chip):
+        def _write(self, opcode, byte):
+            super()._write(opcode, byte)
+            if self.keeps_txrts and opcode == 5 and self._argument == 0x1F:
+                self.r[0x1F] |= 8
+                self.keeps_txrts -= 1
+
+        keeps_txrts = 0
+
+    def scenario(time):
+        board = ENC28J60Board(chip_class=Stubborn)
+        board.chip.stall_tx = 1
+        board.nic.send(arp_frame(fill=1), 60)
+        board.chip.keeps_txrts = 2
+        time.now_ms += 10
+        board.nic.send(arp_frame(fill=2), 60)
+        assert board.counted() == {"tx_stuck": 1, "reopened": 1}
+        assert board.cable.sent == [arp_frame(fill=2)]
+
+    without_time(scenario)

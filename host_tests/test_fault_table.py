@@ -34,9 +34,12 @@ async def _happen(board, begin, end):
             recovered = time.ticks_diff(time.ticks_ms(), began)
         await asyncio.sleep_ms(60)
     end(board)
+    ended = began if end is nothing else time.ticks_ms()
     ms, _ = await board.ask_until_answered(BOUND_MS)
     if end is nothing and recovered >= 0:
         ms = recovered
+    elif ms >= 0:
+        ms = time.ticks_diff(time.ticks_ms(), ended)
     for number in range(asked, board.asked):  # what came late was not lost
         board.is_answered(number)
     cut = board.chip.rx_cut - cut
@@ -67,7 +70,7 @@ async def _least_growth(board, begin, end):
 
 def suffer(kind, with_int, fault):
     """What one fault does to one board: (recovery in ms, frames lost, counters that moved)."""
-    name, begin, end, counters = fault
+    name, begin, end, counters, most_lost = fault
     counter = counters[fault_board.CHIPS.index(kind)]
 
     async def scenario(board):
@@ -77,6 +80,7 @@ def suffer(kind, with_int, fault):
         assert board.counted() == {}
         ms, lost = await _happen(board, begin, end)
         assert 0 <= ms <= BOUND_MS, "no answer %d ms after the end: %s" % (ms, board.counted())
+        assert lost <= most_lost, "%d requests lost" % lost
         for i in range(RIGHT_AFTER):
             assert await board.ask(), "request %d after recovery" % i
         await asyncio.sleep_ms(2100)  # the slow check's turn, and the report

@@ -27,7 +27,7 @@ def test_bring_up_is_these_transactions():
         "00000000",  # is it over?
         "00390000",  # VERSIONR
         "00010c10",  # CLOSE
-        "00010800",
+        "000008" + "00" * 4,  # Sn_CR, Sn_SR
         "00000410",  # MR: ping block
         "000104" + "00" * 8 + "020000000005" + "00" * 4,  # GAR, SUBR, SHAR, SIPR
         "00180400",  # SIMR
@@ -51,8 +51,7 @@ def test_bring_up_is_these_transactions():
         "00020c1f",  # Sn_IR
         "002c0c04",  # Sn_IMR
         "00010c01",  # OPEN
-        "00010800",
-        "00030800",  # Sn_SR
+        "000008" + "00" * 4,
         "0028080000",  # RX_RD
         "0024080000",  # TX_WR
         "000000" + "00" * 19,  # is everything as it was written?

@@ -71,10 +71,20 @@ def test_a_length_beyond_any_frame_is_corrupt_and_not_a_long_frame():
     for _ in range(30):
         board.cable.put(arp_frame())
     board.chip.pump()
-    board.chip.rx_ram[0], board.chip.rx_ram[1] = 1517 >> 8, 1517 & 0xFF
+    board.chip.rx_ram[0], board.chip.rx_ram[1] = 1525 >> 8, 1525 & 0xFF
     assert board.receive_all() == []
     stats = board.nic.stats
     assert (stats.rx_too_long, stats.rx_desync, stats.rx_drained) == (0, 1, 1)
+
+
+def test_a_frame_longer_than_ethernet_allows_costs_nothing_but_itself():
+    board = W5500Board()
+    board.chip.pads = False
+    for n in (60, 1515, 1522, 60):
+        board.cable.put(arp_frame(n))
+    assert board.receive_all() == [arp_frame(), arp_frame()]
+    assert board.nic.stats.rx_too_long == 2
+    assert board.nic.stats.rx_desync == board.nic.stats.rx_drained == 0
 
 
 def test_a_corrupt_length_drains_the_memory_and_reception_goes_on():

@@ -193,6 +193,6 @@ def test_close_ends_interrupts():
 def test_every_counter_has_a_name():
     stats = W5500Board().nic.stats
     names = stats.names()
-    assert len(names) == 19
+    assert len(names) == 20
     for name in names:
         assert getattr(stats, name) == 0

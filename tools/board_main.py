@@ -8,7 +8,7 @@ import asyncio
 import json
 import sys
 
-import micropython  # noqa: F401  on CPython this gives `time` and `asyncio` what MicroPython has
+import micropython  # on CPython this gives `time` and `asyncio` what MicroPython has
 from json_lines import JsonLines, counters, hexes, ip_text, mac_text
 
 OLDEST = (1, 24)  # of MicroPython
@@ -159,6 +159,16 @@ class Board:
         while True:
             await asyncio.sleep_ms(PCAP_FLUSH_MS)
             self.pcap.flush()
+
+
+def serve(text):
+    """On a microcontroller: be the board that the JSON `text` describes."""
+    micropython.kbd_intr(-1)
+    try:
+        status = run(Board(json.loads(text)))
+    finally:
+        micropython.kbd_intr(3)
+    print('{"exit": %d}' % status)
 
 
 def run(board):

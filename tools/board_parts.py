@@ -14,6 +14,11 @@ class Parts:
         self.lan = None
         self.chip = None
         name = chosen["wire"]
+        if chosen["runtime"] == "rp2040":  # chip and wire are outside, on real pins
+            import board
+
+            self.nic = board.make_nic(None if chosen["mac"] is None else _bytes(chosen["mac"]))
+            return
         has_chip = chosen["nic"] != "packet"
         if has_chip:
             import board  # of a Pico with that chip, on the pins of the machine shim
@@ -24,7 +29,7 @@ class Parts:
         else:
             mac = chosen["mac"] or (SIM_MAC if name == "sim" else None)
         if name == "sim":
-            self.lan = _lan(chosen)
+            self.lan = make_lan(chosen)
             self.wire = self.lan.port(mac)
         else:
             from eth.packet import PacketSocket
@@ -35,7 +40,7 @@ class Parts:
             import machine
 
             self.wire.promiscuous(True)  # a chip hears everything and filters for itself
-            self.chip = _chip(chosen["nic"], self.wire)
+            self.chip = make_chip(chosen["nic"], self.wire)
             machine.connect(
                 board.SPI_ID, self.chip, board.PIN_CS, int=board.PIN_INT, rst=board.PIN_RST
             )
@@ -54,29 +59,29 @@ class Parts:
             self.wire.close()
 
 
-def _chip(name, wire):
+def make_chip(name, wire, ticks_us=None):
     """The model of that chip."""
     if name == "enc28j60":
         from sim.enc28j60_chip import ENC28J60Chip
 
-        return ENC28J60Chip(wire)
+        return ENC28J60Chip(wire, ticks_us)
     from sim.w5500_chip import W5500Chip
 
-    return W5500Chip(wire)
+    return W5500Chip(wire, ticks_us)
 
 
 def _bytes(mac):
     return bytes([int(part, 16) for part in mac.split(":")])
 
 
-def _lan(chosen):
+def make_lan(chosen, now=None):
     """The simulated LAN and its hosts: the gateway or first address, the next two free ones."""
     from sim.lan import Lan, Peer
 
     faults = chosen["sim"]
     if "delay_ms" in faults:
         faults["delay_ms"] = tuple(faults["delay_ms"])
-    lan = Lan(say=None, keep=KEEP, **faults)
+    lan = Lan(say=None, keep=KEEP, now=now, **faults)
     own, bits = chosen["ip"].split("/")
     peer = None
     for number, ip in enumerate(_hosts(own, int(bits), chosen["gateway"])):

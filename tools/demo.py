@@ -23,7 +23,7 @@ from demo_screen import Screen, answer_text, event_text
 BOARD_IP, PEER_IP = "10.77.0.2", "10.77.0.1"
 BOARD_MAC = "02:41:52:50:00:02"
 BOARD_END, KERNEL_END = "board0", "kernel0"
-USABLE_S = 12  # RFC 5227 takes up to 7 s
+USABLE_S = 30  # RFC 5227 takes up to 7 s, and an emulated RP2040 boots before that
 REACHABLE_S = 5
 LINGER_S = 1  # after the story, where nobody watches
 TYPED = (

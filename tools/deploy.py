@@ -1,7 +1,8 @@
-"""`make deploy`: copy the packages and a board's pins onto the board, as source, with mpremote.
+"""`make deploy`: copy the packages and a board's pins onto the board with mpremote.
 
-What goes over is first laid out in .cache/deploy/BOARD as it shall stand on the board, without
-what the desk's interpreters leave between the sources. mpremote sends only files that differ.
+What goes over is first laid out in .cache/deploy/BOARD as it shall stand on the board: compiled
+for its instruction set, or with MPY=0 as source. It is copied beside what is there and takes its
+place at the end, so an interrupted deployment leaves the old one, and the next finishes it.
 """
 
 import argparse
@@ -11,10 +12,12 @@ import shutil
 import subprocess
 import sys
 
+import mcus
+import mpy_build
+from firmware_sources import Missing
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PACKAGES = ("arp", "eth")
-# Modules are loaded when a name is first used: naming these two shows one that is broken.
-PROOF = "import arp, board; arp.Arp; arp.Engine; print('on the board: arp, eth, board')"
+SWAP = os.path.join("tools", "deploy_swap.py")
 
 
 def boards():
@@ -29,15 +32,21 @@ def stage_of(board):
     return os.path.join(".cache", "deploy", board)
 
 
-def lay_out(board):
-    """Build the folder that the commands copy from."""
+def lay_out(board, is_compiled):
+    """Build the folder `new` that the commands copy from, and the mark of a whole copy."""
     stage = os.path.join(ROOT, stage_of(board))
+    new = os.path.join(stage, "new")
     shutil.rmtree(stage, ignore_errors=True)
-    unwanted = shutil.ignore_patterns("__pycache__", ".*")
-    for package in PACKAGES:
-        source = os.path.join(ROOT, "firmware", package)
-        shutil.copytree(source, os.path.join(stage, "lib", package), ignore=unwanted)
-    shutil.copy(os.path.join(ROOT, "boards", board, "board.py"), stage)
+    if is_compiled:
+        mpy_build.build(new, mcus.march_of(board))
+    else:
+        for source, place in mpy_build.modules():
+            path = os.path.join(new, *place.split("/"))
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            shutil.copy(source, path)
+    shutil.copy(os.path.join(ROOT, "boards", board, "board.py"), new)
+    with open(os.path.join(stage, "complete"), "w"):
+        pass
 
 
 def commands(board, port):
@@ -45,16 +54,17 @@ def commands(board, port):
     mpremote = [sys.executable, "-m", "mpremote", "connect", port or "auto"]
     stage = stage_of(board)
     return [
-        mpremote + ["fs", "cp", "-r", os.path.join(stage, "lib"), ":"],
-        mpremote + ["fs", "cp", os.path.join(stage, "board.py"), ":board.py"],
-        mpremote + ["exec", PROOF],
+        mpremote + ["run", SWAP],
+        mpremote + ["fs", "cp", "-r", os.path.join(stage, "new"), ":"],
+        mpremote + ["fs", "cp", os.path.join(stage, "complete"), ":new/complete"],
+        mpremote + ["run", SWAP],
     ]
 
 
 def complaint(board, port, mpy):
     """What is wrong with the request, in one line, or None."""
-    if mpy not in ("", "0"):
-        return "MPY=%s is not supported yet: the packages are copied as source (MPY=0)" % mpy
+    if mpy not in ("0", "1"):
+        return "MPY=%s: 1 copies compiled packages, 0 their source" % mpy
     known = "BOARD is one of: " + ", ".join(boards())
     if not board:
         return "which board? make deploy BOARD=...; " + known
@@ -69,14 +79,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--board", default="", help="a folder of boards/")
     parser.add_argument("--port", default="", help="serial port; without it the first USB board")
-    parser.add_argument("--mpy", default="0", help="1 = compiled; only 0, source, is supported")
+    parser.add_argument("--mpy", default="1", help="1 = compiled (the default), 0 = source")
     parser.add_argument("--dry-run", action="store_true", help="print the commands, run nothing")
     args = parser.parse_args()
     wrong = complaint(args.board, "" if args.dry_run else args.port, args.mpy)
     if wrong is not None:
         sys.exit("deploy: " + wrong)
     if not args.dry_run:
-        lay_out(args.board)
+        try:
+            lay_out(args.board, args.mpy == "1")
+        except (Missing, OSError) as e:
+            sys.exit("deploy: %s" % e)
     for words in commands(args.board, args.port):
         print(shlex.join(words))
         sys.stdout.flush()

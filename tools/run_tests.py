@@ -167,10 +167,15 @@ def main():
         webassembly(),
         kernel(),
     ]
-    print("\n%-28s %7s %7s %7s %8s" % (("suite",) + OUTCOMES + ("seconds",)))
+    return report(suites)
+
+
+def report(suites):
+    """Print what the suites came to, and the closing line -> the exit status."""
+    print("\n%-31s %7s %7s %7s %8s" % (("suite",) + OUTCOMES + ("seconds",)))
     for suite in suites:
         numbers = tuple(suite.counts[word] for word in OUTCOMES)
-        print("%-28s %7d %7d %7d %8.1f" % ((suite.name,) + numbers + (suite.seconds,)))
+        print("%-31s %7d %7d %7d %8.1f" % ((suite.name,) + numbers + (suite.seconds,)))
     print()
     for suite in suites:
         for reason, tests in suite.reasons.items():

@@ -22,7 +22,6 @@ TOOLS = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(TOOLS)
 PATHS = ("firmware", "host_tests", "host_tests/shim", "boards")
 BOARDS = {"w5500": "boards/w5500_evb_pico", "enc28j60": "boards/pico_enc28j60"}
-NOT_BUILT = ("rp2040",)
 # MicroPython's unix port ends with "uncaught NLR" on an argument of more than 255 bytes.
 PIECE = 200
 GRACE_S = 5  # the board has this long to end when asked
@@ -194,8 +193,8 @@ def check_wire(name):
 def configuration(arguments):
     """All that board_main.py needs to know, checked as far as it can be from here."""
     a = parser().parse_args(arguments)
-    if a.runtime in NOT_BUILT:
-        raise Refused("--runtime %s: not built yet" % a.runtime)
+    if a.runtime == "rp2040" and a.nic == "packet":
+        raise Refused("--runtime rp2040: that board has no packet socket; use --nic w5500")
     if a.seconds is not None and not 0 < a.seconds < 2**20:
         raise Refused("--seconds: %s is not a time to run for" % a.seconds)
     chosen = {
@@ -245,8 +244,12 @@ def start(chosen, stop_fd):
     names = [*PATHS, BOARDS.get(chosen["nic"], BOARDS["w5500"])]
     paths = [os.path.join(ROOT, *name.split("/")) for name in names]
     environment = dict(os.environ)
-    if chosen["runtime"] == "cpython":
+    script = "board_main.py"
+    if chosen["runtime"] != "micropython":
         program = sys.executable
+        if chosen["runtime"] == "rp2040":
+            script = "rp2040_board.py"
+            chosen = dict(chosen, board=os.path.basename(names[-1]))
         paths.append(os.path.join(ROOT, "host_tests", "shim", "cpython"))
         environment["PYTHONPATH"] = os.pathsep.join(paths)
     else:
@@ -254,7 +257,7 @@ def start(chosen, stop_fd):
         environment["MICROPYPATH"] = ":".join([*paths, TOOLS, ".frozen"])
     text = json.dumps(chosen)
     pieces = [text[i : i + PIECE] for i in range(0, len(text), PIECE)]
-    command = [program, os.path.join(TOOLS, "board_main.py"), *pieces]
+    command = [program, os.path.join(TOOLS, script), *pieces]
     try:
         return subprocess.Popen(
             command, env=environment, pass_fds=[stop_fd], start_new_session=True

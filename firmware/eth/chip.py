@@ -1,30 +1,29 @@
-"""Chip: what the drivers of SPI Ethernet chips share: waiting, the slow check, the way back.
+"""Chip: what the drivers of SPI Ethernet chips share: buffers, INT and waiting.
 
-A driver inherits it, is bounded in time in everything, and adds what is the chip's own:
+It stands on eth.recovery. A driver inherits it, is bounded in time in everything, and adds what is
+the chip's own:
 
     _reset()        by pin or command, until registers can be written
     _find(tries)    is it that chip? asks at most so often, a millisecond apart
     _absent()       the OSError that says what answered instead
     _open()         write every register, start to receive -> is it as it should be?
     _shut()         stop receiving
-    _is_intact()    is every register as _open() left it? (up to 40 short transactions)
+    _is_intact()    is every register as _open() left it? (4 to 110 short transactions)
     _has_link()     ask the PHY
     _count()        how much waits: 0 or more, in the chip's own measure
+    _settle()       look after the last transmission -> has it ended?
+    _unstick()      it did not: free the transmitter
     _survey()       the rest of the slow check: count and mend what the chip itself reports
     _filter()       _is_promiscuous or _is_arp_only changed
     _take()         the next frame into the caller's buffer -> its length, 0 = it was dropped
-
-The ladder, each rung counted in stats: read again (rx_desync), restart receiver (rx_drained) or
-transmitter (tx_stuck), write all registers (reopened), reset the chip (reset); and while all fail
-the chip is lost (chip_lost) and tried again each wait_ms. None of it raises; only the two upper
-rungs allocate, a few bytes that are garbage at once.
 """
 
 import asyncio
 import os
-import time
 
 from micropython import const
+
+from .recovery import Recovery
 
 _COUNT_MASK = const(0x1FFFFFFF)  # the counters stay small integers
 _FRAME_MAX = const(1514)
@@ -35,57 +34,32 @@ _FALSE_INTS = const(3)  # looks that find nothing while INT stays low
 _ENETDOWN = const(100)
 
 
-class Stats:
-    """Counters of one chip; each name but rx and tx is also reported by next_event()."""
-
-    NAMES = ("rx", "tx", "rx_unwanted", "rx_bad", "rx_too_long", "rx_full", "rx_desync")
-    NAMES += ("rx_drained", "tx_retried", "tx_failed", "tx_stuck", "missed_edge", "int_stuck")
-    NAMES += ("phy_stuck", "link_down", "link_up", "reopened", "reset", "chip_lost")
-
-    def __init__(self):
-        for name in self.NAMES:
-            setattr(self, name, 0)
-
-    def names(self):
-        return self.NAMES
-
-    def add(self, name):
-        setattr(self, name, (getattr(self, name) + 1) & _COUNT_MASK)
-
-
-class Chip:
+class Chip(Recovery):
     """One chip on SPI. Pins: cs and rst are outputs, int an input; int and rst may be None."""
 
     def __init__(self, spi, cs, int, rst, mac):
         self.mac = bytes(mac) if mac is not None else b"\x02" + os.urandom(5)
         if len(self.mac) != 6 or self.mac[0] & 1:
             raise ValueError("mac is %r, not the 6 bytes of a unicast address" % (mac,))
+        super().__init__(cs)
         self.mtu = 1500
-        self.stats = Stats()
         self.poll_ms = 5  # pause between looks without INT
-        self.wait_ms = 1000  # bound of wait() with INT, and the period of the slow check
         self._write = spi.write
         self._readinto = spi.readinto
         self._swap = spi.write_readinto
-        self._cs = cs
         self._rst = rst
         self._int = int
-        self._is_up = False  # the chip receives and sends
-        self._is_wanted = True  # what active() was told
         self._is_promiscuous = self._is_arp_only = False
-        self._is_link_known_down = False
-        self._waiting = 0  # how much is known to wait in the chip
         self._polls = int is None  # INT is not wired, or does not do what it should
         self._must_look = False  # ask the chip even while INT is high
         self._is_noticed = False  # an edge came since the last look
         self._false_ints = 0  # looks in a row that found INT low and nothing else
-        self._news = 0  # bit n: NAMES[n] was counted since next_event() told
         self._rx_buf = self._rx_views = None  # the caller's buffer and the views of it
         self._rx_head = None
+        self._rx_max = 0  # bytes of the longest frame that fits it
         self._tx_buf = self._tx_views = None
         self._short_n = -1  # the length that _short is for
         self._short = None
-        self._checked_at = time.ticks_ms()
         self._flag = asyncio.ThreadSafeFlag()
         cs(1)
         self._reset()
@@ -100,21 +74,25 @@ class Chip:
         """One frame into buf -> its length, 0 = none. No allocation while buf stays the same."""
         if buf is not self._rx_buf:
             self._adopt(buf)
-        if self._waiting == 0 and not self._look():
-            return 0
-        for _ in range(_BURST):
-            n = self._take()
-            if n:
-                self.stats.rx = (self.stats.rx + 1) & _COUNT_MASK
-                return n
-            if self._waiting == 0:
-                break
+        try:
+            if self._waiting == 0 and not self._look():
+                return 0
+            for _ in range(_BURST):
+                n = self._take()
+                if n:
+                    self.stats.rx = (self.stats.rx + 1) & _COUNT_MASK
+                    return n
+                if self._waiting == 0:
+                    break
+        except BaseException as error:
+            self._lose_bus()
+            if not isinstance(error, OSError):  # Ctrl-C, above all
+                raise
         return 0
 
     def link(self):
-        """True while the PHY has a link; costs up to 12 transactions, so ask now and then."""
-        if not self._check() and self._is_up:
-            self._see_link()
+        """True while the PHY has a link; costs up to 30 transactions, so ask now and then."""
+        self._attempt(self._look_at_link)
         return self._is_up and not self._is_link_known_down
 
     async def wait(self):
@@ -135,9 +113,9 @@ class Chip:
         if not flag:
             self._waiting = 0
             self._is_up = False
-            self._shut()
+            self._attempt(self._shut)
         elif not self._is_up:
-            self._reopen()
+            self._attempt(self._start)
 
     def promiscuous(self, flag):
         """True passes every frame on the wire, False those for us or for all."""
@@ -150,19 +128,11 @@ class Chip:
         self._rx_buf = None  # its views depend on it
         self._refilter()
 
-    def next_event(self):
-        """The name of a counter that moved since it was last told, link_up among them, or None."""
-        for i in range(2, len(Stats.NAMES)):
-            if self._news >> i & 1:
-                self._news &= ~(1 << i)
-                return Stats.NAMES[i]
-        return None
-
     def close(self):
         """Stop the chip and its interrupts; the object is of no use afterwards."""
-        self.active(False)
         if self._int is not None:
             self._int.irq(handler=None)
+        self.active(False)
 
     def _notice(self, _pin):
         """Interrupt context: nothing but flags."""
@@ -194,57 +164,31 @@ class Chip:
             self._false_ints += 1
             if self._false_ints > _FALSE_INTS:
                 self._false_ints = 0
-                self._polls = True
-                self._note("int_stuck")
+                self._survey()  # there may be a reason
+                if not self._int():
+                    self._polls = True
+                    self._note("int_stuck")
         self._must_look = False
         self._is_noticed = False
 
-    def _check(self):
-        """Once in wait_ms: is the chip as we left it? Else bring it back. -> was it time?"""
-        now = time.ticks_ms()
-        if not self._is_wanted or 0 <= time.ticks_diff(now, self._checked_at) < self.wait_ms:
-            return False
-        self._checked_at = now
-        # The first answer may have been read wrong, or have changed while it was read.
-        if not self._is_up or not (self._is_intact() or self._is_intact()):
-            self._reopen()
-        else:
-            self._survey()
-        if self._is_up:
-            self._see_link()
-        return True
-
-    def _see_link(self):
-        is_down = not self._has_link()
-        if is_down != self._is_link_known_down and is_down == (not self._has_link()):
-            self._is_link_known_down = is_down
-            self._note("link_down" if is_down else "link_up")
-
-    def _reopen(self):
-        """The upper rungs of the ladder: every register anew, if need be after a reset."""
-        was_up = self._is_up
-        self._waiting = 0
-        self._is_up = self._open()
-        if self._is_up:
-            self._note("reopened")
-            return
-        self._reset()
-        self._is_up = self._find(10) and self._open()
-        if self._is_up:
-            self._note("reset")
-        elif was_up:  # send() refuses now; _check() goes on trying
-            self._note("chip_lost")
-
     def _refilter(self):
         if self._is_up:
-            self._filter()
+            self._attempt(self._filter)
 
     def _check_send(self, buf, n):
-        """Raise unless n bytes of buf can be sent now; make the views of a buffer not yet seen."""
+        """Raise unless n bytes of buf can be sent now, after what was sent before.
+
+        Makes the views of a buffer not yet seen.
+        """
         if n < _HEADER or n > _FRAME_MAX or n > len(buf):
             raise ValueError("n is %d, not 14 to 1514 or beyond the buffer" % n)
-        if self._is_up and self._is_link_known_down:
-            self._see_link()
+        try:
+            if self._is_sending and self._is_up:
+                self._finish_send()
+            if self._is_link_known_down and self._is_up:
+                self._see_link()
+        except OSError:
+            self._lose_bus()
         if not self._is_up or self._is_link_known_down:
             raise OSError(_ENETDOWN, "not active, no link, or the chip is lost")
         if buf is not self._tx_buf:
@@ -259,6 +203,7 @@ class Chip:
         """Make the views of the caller's buffer: in one piece, or header and the rest."""
         if len(buf) < _BUF_MIN:
             raise ValueError("buf holds %d bytes; a frame has at least 60" % len(buf))
+        self._rx_max = min(len(buf), _FRAME_MAX)
         self._rx_head = memoryview(buf)[:_HEADER]
         self._rx_views = _cut(buf, _HEADER if self._is_arp_only else 0)
         self._rx_buf = buf
@@ -266,10 +211,6 @@ class Chip:
     def _is_arp(self):
         head = self._rx_head
         return head[12] == 0x08 and head[13] == 0x06
-
-    def _note(self, name):
-        self.stats.add(name)
-        self._news |= 1 << Stats.NAMES.index(name)
 
     def _transact(self, out):
         self._cs(0)

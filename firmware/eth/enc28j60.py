@@ -40,7 +40,6 @@ _PUT_ERXRDPTH = b"\x4d\x00"
 
 _FCS = const(4)
 _COUNT_MIN = const(64)  # of bytes with FCS
-_COUNT_MAX = const(1518)
 _RXOK = const(0x80)  # in the status' third byte
 _TXRTS = const(0x08)  # in ECON1
 _TXERIF = const(0x02)  # in EIR
@@ -48,7 +47,6 @@ _RXERIF = const(0x01)
 _LATECOL = const(0x20)  # in the fourth byte of the status vector, bit 29
 _RETRIES = const(16)
 _ONE_PAGE = const(188)  # the view of so many bytes ends in the page in which it starts
-_TX_LONG_US = const(3000)  # the longest frame takes 1.2 ms
 _COUNT_MASK = const(0x1FFFFFFF)
 
 
@@ -56,9 +54,7 @@ class ENC28J60(Setup):
     """A NIC (see the package). mac None: a random locally administered address."""
 
     def __init__(self, spi, cs, int=None, rst=None, mac=None, full_duplex=False):
-        self._is_sending = False  # a transmission was started, its end not yet seen
         self._retries = 0
-        self._sent_at = 0
         self._n = 0  # bytes of the frame that _read_frame() put into the caller's buffer
         self._next = 0  # where the frame after it starts
         self._is_read_whole = False  # ERDPT stands there already
@@ -75,9 +71,18 @@ class ENC28J60(Setup):
 
     def send(self, buf, n):
         """Send n bytes of buf; the chip pads. No allocation while buf, and an n < 60, stay."""
-        if self._is_sending and self._is_up:
-            self._finish_send()
         self._check_send(buf, n)
+        try:
+            self._send_checked(n)
+        except BaseException:
+            self._lose_bus()
+            raise
+        self._sent_at = time.ticks_us()
+        self._retries = 0
+        self._is_sending = True
+        self.stats.tx = (self.stats.tx + 1) & _COUNT_MASK
+
+    def _send_checked(self, n):
         end = TX_START + n
         self._transact(_BANK_0)
         self._transact(_PUT_EWRPTL)
@@ -97,10 +102,6 @@ class ENC28J60(Setup):
             self._tx_end = end
         self._transact(_START_SENDING)
         self._transact(_BANK_1)
-        self._sent_at = time.ticks_us()
-        self._retries = 0
-        self._is_sending = True
-        self.stats.tx = (self.stats.tx + 1) & _COUNT_MASK
 
     def _open(self):
         self._is_sending = False
@@ -135,12 +136,12 @@ class ENC28J60(Setup):
         if end > RX_END:
             end -= RX_END + 1
         self._next = end
-        is_possible = header[1] | header[2] << 8 == end and _COUNT_MIN <= count <= _COUNT_MAX
+        is_possible = header[1] | header[2] << 8 == end <= RX_END
         if not is_possible:
             pass
-        elif not header[5] & _RXOK:
+        elif not header[5] & _RXOK or count < _COUNT_MIN:  # runts pass sections 5.1.5 and 8.1
             self._note("rx_bad")
-        elif count - _FCS > len(self._rx_buf):
+        elif count - _FCS > self._rx_max:
             self._note("rx_too_long")
         elif not self._is_arp_only:
             self._read_rest(count - _FCS)
@@ -198,25 +199,16 @@ class ENC28J60(Setup):
             self._reopen()
         return False
 
-    def _finish_send(self):
-        """Wait until the last frame has left or was given up, at most 60 ms (16 retries)."""
-        for _ in range(600):
-            if self._settle():
-                return
-            if self._is_overdue():
-                break
-            time.sleep_us(100)
-        self._unstick()
-
     def _settle(self):
-        """Look after the transmission -> has it ended?"""
-        if self._ask(_GET_ECON1) & _TXRTS:
-            return False
+        """An error ends a transmission even where TXRTS stays set (as Linux's driver has it)."""
+        is_running = self._ask(_GET_ECON1) & _TXRTS != 0
         if not self._ask(_GET_EIR) & _TXERIF:
-            self._is_sending = False
-            return True
-        is_late = self._is_late_collision()
+            self._is_sending = self._is_sending and is_running
+            return not is_running
+        is_late = self._is_sending and self._is_late_collision()
         self._restart_transmitter()  # erratum 12
+        if not self._is_sending:  # it says nothing of a frame of ours
+            return True
         if is_late and self._retries < _RETRIES:  # erratum 13: it may have been a link pulse
             self._retries += 1
             self._note("tx_retried")
@@ -242,11 +234,7 @@ class ENC28J60(Setup):
         if self._ask(_GET_EIR) & _RXERIF:
             self._transact(_CLEAR_RXERIF)
             self._note("rx_full")
-        if self._is_sending and not self._settle() and self._is_overdue():
-            self._unstick()
-
-    def _is_overdue(self):
-        return not 0 <= time.ticks_diff(time.ticks_us(), self._sent_at) < _TX_LONG_US
+        super()._survey()
 
     def _unstick(self):
         self._note("tx_stuck")

@@ -47,7 +47,9 @@ _PHCON1 = const(0x00)
 _PHCON2 = const(0x10)
 _PHSTAT2 = const(0x11)
 _PDPXMD = const(0x0100)  # in PHCON1
+_PHCON1_USED = const(0xC900)  # PRST, PLOOPBK, PPWRSV, PDPXMD
 _HDLDIS = const(0x0100)  # in PHCON2
+_PHCON2_USED = const(0x6500)  # FRCLNK, TXDIS, JABBER, HDLDIS
 _LSTAT = const(0x0400)  # in PHSTAT2
 _FILTER_ARP = const(0xB0)  # ERXFCON: UCEN, CRCEN, PMEN; sections 8.1 and 8.2
 _FILTER_ALL = const(0xA1)  # UCEN, CRCEN, BCEN
@@ -150,15 +152,17 @@ class Setup(Registers):
         for i in range(6):
             self._put(_MAADR[i], self.mac[i])
         self._tx_end = self._write_page = -1
-        is_phy_set = self._put_phy(_PHCON1, _PDPXMD if self._is_full_duplex else 0)
+        is_phy_set = self._put_phy(_PHCON1, self._phcon1())
         # Errata 9 and 10: without HDLDIS a half-duplex chip hears its own frames.
         is_phy_set = self._put_phy(_PHCON2, _HDLDIS) and is_phy_set
         self._rewind()
         self._change(CLEAR, EIR, _RXERIF | _TXERIF | _TXIF)
         self._put(EIE, self._ints())
         self._filter()
-        self._change(SET, ECON1, _RXEN)
         return is_phy_set and self._is_intact()
+
+    def _phcon1(self):
+        return _PDPXMD if self._is_full_duplex else 0
 
     def _duplex(self):
         return _FULL if self._is_full_duplex else _HALF
@@ -206,8 +210,10 @@ class Setup(Registers):
 
     def _filter(self):
         """Erratum 18: the pattern lets others through, so what arrives is checked again."""
+        self._change(CLEAR, ECON1, _RXEN)  # section 7.2.1: not while it receives
         self._put(ERXFCON, self._filter_bits())
         self._rest()
+        self._change(SET, ECON1, _RXEN)
 
     def _filter_bits(self):
         if self._is_promiscuous:
@@ -222,7 +228,7 @@ class Setup(Registers):
     def _is_intact(self):
         """Are the registers as _open() left them, and the pointers where they should be?"""
         self._bank = -1
-        is_intact = self._is_configured() and self._is_in_step()
+        is_intact = self._is_configured() and self._is_in_step() and self._is_phy_configured()
         self._rest()
         return is_intact and self._get(ECON1) & ~_TXRTS == _RXEN | 1
 
@@ -253,6 +259,16 @@ class Setup(Registers):
             return False
         end = self._get_pair(ERXWRPT)  # a frame that arrives from here on is counted
         return end == self._rx_at or self._get(EPKTCNT) != 0
+
+    def _is_phy_configured(self):
+        """A PHY that stays busy cannot be asked; _has_link() counts that."""
+        control = self._get_phy(_PHCON1)
+        if control < 0:
+            return True
+        if control & _PHCON1_USED != self._phcon1():
+            return False
+        control = self._get_phy(_PHCON2)
+        return control < 0 or control & _PHCON2_USED == _HDLDIS
 
     def _has_link(self):
         """The PHY's LSTAT now; while the PHY stays busy, which is counted once, as before."""

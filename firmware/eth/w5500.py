@@ -7,9 +7,12 @@ Rules that hold here
 - INT is a level. The interrupt handler only sets flags; RECV is cleared before reading, not after.
 - CR is not polled on the frame path: the chip takes RECV and SEND in less time than one Python
   call takes. The slow check of eth.chip verifies it, and every register.
+- SEND never follows an unfinished one. That it has ended TX_FSR says (SENDOK may get lost), read
+  with RX_RSR at the next look, in the same transaction.
 - Every wait is bounded, and every way out of a receive leaves the read pointer advanced.
 
-Ask for 24 MHz on an RP2040 (20 gives 12). Do not use network.WIZNET5K on the same chip.
+Ask for 24 MHz on an RP2040 (20 gives 12). Do not use network.WIZNET5K on the same chip. IPv4
+multicast and IPv6 pass with promiscuous(True) only.
 """
 
 import time
@@ -21,6 +24,7 @@ from .w5500_setup import RAM, Setup
 # Transactions of the frame path: address, control (block << 3, plus 4 to write), values.
 # Blocks of socket 0: 1 registers, 2 TX buffer, 3 RX buffer; the chip wraps their addresses.
 _GET_TX_FSR = b"\x00\x20\x08\x00\x00"
+_GET_TX_FSR_TO_RX_RSR = b"\x00\x20\x08" + bytes(8)
 _GET_RX_RSR = b"\x00\x26\x08\x00\x00"
 _GET_RX_POINTERS = b"\x00\x26\x08\x00\x00\x00\x00\x00\x00"  # RX_RSR, RX_RD, RX_WR
 _CLEAR_RECV = b"\x00\x02\x0c\x04"  # Sn_IR
@@ -32,9 +36,9 @@ _TX_WRITE = b"\x00\x00\x14"
 _RX_READ = b"\x00\x00\x18\x00\x00"
 
 _RAW_MIN = const(16)  # in RX RAM a frame follows its length, which counts its own two bytes
-_RAW_MAX = const(1516)
+_RAW_FULL = const(1516)  # of a frame of 1514 bytes
+_RAW_MAX = const(1524)  # with two VLAN tags
 _FRAME_MIN = const(60)
-_TX_BUSY_US = const(2000)  # the longest frame takes 1.3 ms at 10 Mbit/s
 _COUNT_MASK = const(0x1FFFFFFF)
 
 
@@ -46,19 +50,27 @@ class W5500(Setup):
         self._is_full = False  # a frame of full length does not fit any more
         self._n = 0  # bytes of the frame that _read_frame() put into the caller's buffer
         self._in9 = bytearray(9)
+        self._in11 = bytearray(11)
         self._tx_write = bytearray(_TX_WRITE)
         self._rx_read = bytearray(_RX_READ)
         self._put_tx_wr = bytearray(_PUT_TX_WR)
         self._put_rx_rd = bytearray(_PUT_RX_RD)
         self._pad = b""  # zeros from _short up to 60
-        self._sent_at = time.ticks_add(time.ticks_us(), -_TX_BUSY_US)
         super().__init__(spi, cs, int, rst, mac)
 
     def send(self, buf, n):
         """Send n bytes of buf, zero-padded to 60. No allocation while buf, and an n < 60, stay."""
-        if self._is_up and time.ticks_diff(time.ticks_us(), self._sent_at) < _TX_BUSY_US:
-            self._finish_send()
         self._check_send(buf, n)
+        try:
+            self._send_checked(n)
+        except BaseException:
+            self._lose_bus()
+            raise
+        self._sent_at = time.ticks_us()
+        self._is_sending = True
+        self.stats.tx = (self.stats.tx + 1) & _COUNT_MASK
+
+    def _send_checked(self, n):
         at = self._tx_at
         header = self._tx_write
         header[0] = at >> 8
@@ -80,18 +92,29 @@ class W5500(Setup):
         pointer[4] = at & 0xFF
         self._transact(pointer)
         self._transact(_SEND)
-        self._sent_at = time.ticks_us()
-        self.stats.tx = (self.stats.tx + 1) & _COUNT_MASK
+
+    def _open(self):
+        self._is_sending = False
+        return super()._open()
 
     def _count(self):
         if self._int is not None:
             self._transact(_CLEAR_RECV)
-        size = self._get(_GET_RX_RSR)
-        is_full = RAM - _RAW_MAX < size <= RAM
+        size = self._count_and_settle() if self._is_sending else self._get(_GET_RX_RSR)
+        is_full = RAM - _RAW_FULL < size <= RAM
         if is_full and not self._is_full:  # from here on the chip drops without a word
             self._note("rx_full")
         self._is_full = is_full
         return size
+
+    def _count_and_settle(self):
+        answer = self._get_into(_GET_TX_FSR_TO_RX_RSR, self._in11)
+        if answer[3] << 8 | answer[4] == RAM:
+            self._is_sending = False
+        elif self._is_stuck():
+            self._unstick()
+            return 0
+        return answer[9] << 8 | answer[10]
 
     def _take(self):
         raw = self._read_frame() or self._recover()
@@ -118,7 +141,7 @@ class W5500(Setup):
         self._n = raw - 2
         if not _RAW_MIN <= raw <= _RAW_MAX or not raw <= self._waiting <= RAM:
             raw = 0
-        elif raw - 2 > len(self._rx_buf):
+        elif raw - 2 > self._rx_max:
             self._n = 0
             self._note("rx_too_long")
         elif not self._is_arp_only:
@@ -174,18 +197,10 @@ class W5500(Setup):
         self._waiting = 0
         return False
 
-    def _finish_send(self):
-        """Wait until the last frame has left, at most 3 ms; open a stuck transmitter again."""
-        for _ in range(30):
-            if self._get(_GET_TX_FSR) == RAM:
-                return
-            time.sleep_us(100)
-        self._unstick()
-
-    def _survey(self):
-        late = not 0 <= time.ticks_diff(time.ticks_us(), self._sent_at) < _TX_BUSY_US
-        if late and self._get(_GET_TX_FSR) != RAM:
-            self._unstick()
+    def _settle(self):
+        has_ended = self._get(_GET_TX_FSR) == RAM
+        self._is_sending = self._is_sending and not has_ended
+        return has_ended
 
     def _unstick(self):
         self._note("tx_stuck")

@@ -17,7 +17,6 @@ _GET_MR = b"\x00\x00\x00\x00"
 _GET_SIMR = b"\x00\x18\x00\x00"
 _GET_PHYCFGR = b"\x00\x2e\x00\x00"
 _GET_VERSIONR = b"\x00\x39\x00\x00"
-_GET_CR = b"\x00\x01\x08\x00"
 _GET_SR = b"\x00\x03\x08\x00"
 _GET_TX_WR = b"\x00\x24\x08\x00\x00"
 _GET_RX_RD = b"\x00\x28\x08\x00\x00"
@@ -42,7 +41,8 @@ _MODE_ARP = b"\xb4"  # Sn_MR: MFEN (own address, all), MMB (no IPv4 multicast), 
 _MODE_ALL = b"\x04"  # Sn_MR: MACRAW alone
 _OPEN = b"\x01"
 _CLOSE = b"\x10"
-_MACRAW = const(0x42)  # in Sn_SR
+_CLOSED = const(0x00)  # in Sn_SR
+_MACRAW = const(0x42)
 _KILOBYTES = const(0x10)
 
 _EIO = const(5)
@@ -96,7 +96,7 @@ class Setup(Chip):
 
         Complete, so that it also brings back a chip that a brown-out has reset.
         """
-        self._run(_CLOSE)
+        self._run(_CLOSE, _CLOSED)
         self._put(_PUT_MR, _PING_BLOCK)
         self._put(_PUT_COMMON, bytes(8) + self.mac + bytes(4))
         self._put(_PUT_SIMR, b"\x00")
@@ -109,7 +109,7 @@ class Setup(Chip):
         self._put(_PUT_SN_MR, self._mode())
         self._put(_PUT_IR, b"\x1f")
         self._put(_PUT_IMR, bytes((_RECV,)))
-        is_open = self._run(_OPEN) and self._get(_GET_SR) == _MACRAW
+        is_open = self._run(_OPEN, _MACRAW)
         self._rx_at = self._get(_GET_RX_RD)
         self._tx_at = self._get(_GET_TX_WR)
         if self._int is not None:
@@ -122,12 +122,11 @@ class Setup(Chip):
     def _filter(self):
         """The mode of a socket takes effect at OPEN; what waits in the chip is lost."""
         if self._get_into(_GET_SN, self._in7)[3] != self._mode()[0]:
-            self._waiting = 0
-            self._is_up = self._open()
+            self._start()
 
     def _shut(self):
         """Close socket 0; INT goes high."""
-        self._run(_CLOSE)
+        self._run(_CLOSE, _CLOSED)
         self._put(_PUT_IR, bytes((_RECV,)))
 
     def _is_intact(self):
@@ -152,11 +151,12 @@ class Setup(Chip):
     def _has_link(self):
         return self._get(_GET_PHYCFGR) & _LNK == _LNK
 
-    def _run(self, command):
-        """CR reads 0 once the chip has taken a command; at most 2 ms."""
+    def _run(self, command, status):
+        """Give a command and wait until it is taken (CR 0) and done (SR); at most 2 ms."""
         self._put(_PUT_CR, command)
         for _ in range(20):
-            if self._get(_GET_CR) == 0:
+            socket = self._get_into(_GET_SN, self._in7)
+            if socket[4] == 0 and socket[6] == status:
                 return True
             time.sleep_us(100)
         return False

@@ -28,7 +28,7 @@ def make_nic(driver, spi_id, hz, sck, mosi, miso, cs, int=None, rst=None, mac=No
     """The NIC of that driver's class on these pins, reset and ready; OSError: no chip answers."""
     pin = machine.Pin
     pins = {}
-    if not HAS_FIXED_PINS:
+    if spi_id is None or not HAS_FIXED_PINS:
         pins = {"sck": pin(sck), "mosi": pin(mosi), "miso": pin(miso)}
     if spi_id is None:
         spi = machine.SoftSPI(baudrate=hz, polarity=0, phase=0, **pins)

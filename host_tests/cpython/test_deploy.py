@@ -7,6 +7,7 @@ import sys
 import deploy
 
 BOARD = "w5500_evb_pico"
+OTHER = "pico_w5500_module"  # a deployment of BOARD may be on its way beside this
 
 
 def run(*words):
@@ -20,10 +21,10 @@ def test_a_dry_run_prints_the_exact_command_lines():
     status, out, err = run("--dry-run", "--board", BOARD, "--port", "/dev/ttyACM0")
     connect = os.path.normpath(sys.executable) + " -m mpremote connect /dev/ttyACM0 "
     assert out.splitlines() == [
-        connect + "fs cp -r .cache/deploy/w5500_evb_pico/lib :",
-        connect + "fs cp .cache/deploy/w5500_evb_pico/board.py :board.py",
-        connect + "exec 'import arp, board; arp.Arp; arp.Engine; "
-        """print('"'"'on the board: arp, eth, board'"'"')'""",
+        connect + "run tools/deploy_swap.py",
+        connect + "fs cp -r .cache/deploy/w5500_evb_pico/new :",
+        connect + "fs cp .cache/deploy/w5500_evb_pico/complete :new/complete",
+        connect + "run tools/deploy_swap.py",
     ]
     assert (status, err) == (0, "")
 
@@ -33,14 +34,16 @@ def test_without_a_port_mpremote_chooses():
 
 
 def test_the_layout_holds_both_packages_and_the_board_without_caches():
-    deploy.lay_out(BOARD)
-    stage = os.path.join(deploy.ROOT, deploy.stage_of(BOARD))
-    assert sorted(os.listdir(stage)) == ["board.py", "lib"]
-    assert sorted(os.listdir(os.path.join(stage, "lib"))) == ["arp", "eth"]
-    for package in ("arp", "eth"):
-        source = os.path.join(deploy.ROOT, "firmware", package)
-        wanted = sorted(name for name in os.listdir(source) if name.endswith(".py"))
-        assert sorted(os.listdir(os.path.join(stage, "lib", package))) == wanted
+    for is_compiled, ending in ((False, ".py"), (True, ".mpy")):
+        deploy.lay_out(OTHER, is_compiled)
+        stage = os.path.join(deploy.ROOT, deploy.stage_of(OTHER))
+        assert sorted(os.listdir(stage)) == ["complete", "new"]
+        assert sorted(os.listdir(os.path.join(stage, "new"))) == ["arp", "board.py", "eth"]
+        for package in ("arp", "eth"):
+            source = os.path.join(deploy.ROOT, "firmware", package)
+            wanted = sorted(name[:-3] for name in os.listdir(source) if name.endswith(".py"))
+            got = sorted(os.listdir(os.path.join(stage, "new", package)))
+            assert got == [name + ending for name in wanted]
 
 
 def test_every_board_can_be_deployed():
@@ -67,7 +70,7 @@ def test_a_missing_device_is_one_line():
     assert err == "deploy: no device /dev/no-such-port; is the board plugged in?\n"
 
 
-def test_compiled_packages_are_refused_clearly():
-    status, _, err = run("--board", BOARD, "--mpy", "1")
+def test_mpy_is_1_or_0():
+    status, _, err = run("--board", BOARD, "--mpy", "yes")
     assert status == 1
-    assert err == "deploy: MPY=1 is not supported yet: the packages are copied as source (MPY=0)\n"
+    assert err == "deploy: MPY=yes: 1 copies compiled packages, 0 their source\n"

@@ -45,7 +45,7 @@ REFUSED = [
     (SIM + ("--sim", "loss=2"), "loss"),
     (SIM + ("--sim", "rain=1"), "rain"),
     (SIM + ("--sim", "delay=9-1"), "delay"),
-    (SIM + ("--runtime", "rp2040"), "not built yet"),
+    (SIM + ("--runtime", "rp2040", "--nic", "packet"), "no packet socket"),
     (SIM + ("--nic", "lan91c111"), "lan91c111"),
     (SIM + ("--pcap", "/nowhere/x.pcap"), "/nowhere/x.pcap"),
     (("--wire", "nosuch0", "--ip", "10.0.0.2/24"), "there is no interface 'nosuch0'"),

@@ -41,12 +41,12 @@ class Cable:
         words = ["--runtime", runtime, "--nic", nic, "--wire", self.board]
         return words + ["--ip", self.board_ip + "/24", "--mac", self.board_mac]
 
-    def start(self, *extra, runtime="micropython", nic="w5500"):
+    def start(self, *extra, runtime="micropython", nic="w5500", usable_s=USABLE_S):
         """A board whose address is usable."""
         self.lab.forget(self.kernel, self.board_ip)
         board = BoardProcess(self.arguments(runtime, nic) + list(extra))
         try:
-            board.wait_event("usable", USABLE_S, ip=self.board_ip)
+            board.wait_event("usable", usable_s, ip=self.board_ip)
         except Exception:
             board.stop()
             raise

@@ -60,7 +60,7 @@ def keeps_its_gateway(place, board):
 def arp_scan(place, targets, *words):
     """Scan these addresses -> {address: MAC} of those that answer."""
     command = [program("arp-scan"), "-I", place.hub.kernel, "--plain", "--quiet", "--numeric"]
-    command += ["--retry=1", "--timeout=200", "--interval=1", "--file=-", *words]
+    command += ["--retry=1", "--timeout=1000", "--interval=5", "--file=-", *words]
     got = subprocess.run(
         command, input="\n".join(targets), capture_output=True, text=True, timeout=30
     )

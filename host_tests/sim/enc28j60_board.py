@@ -4,18 +4,20 @@ import eth.chip
 import eth.enc28j60
 import eth.enc28j60_registers
 import eth.enc28j60_setup
+import eth.recovery
 import machine
 from eth.enc28j60 import ENC28J60
 
+from . import w5500_board
 from .cable import Cable
 from .enc28j60_chip import ENC28J60Chip
-from .w5500_board import MAC, Log, NoTime
+from .w5500_board import MAC, DriverBoard, Log
 
 CS, INT, RST = 13, 15, 14
-MODULES = (eth.chip, eth.enc28j60, eth.enc28j60_registers, eth.enc28j60_setup)
+MODULES = (eth.chip, eth.recovery, eth.enc28j60, eth.enc28j60_registers, eth.enc28j60_setup)
 
 
-class ENC28J60Board:
+class ENC28J60Board(DriverBoard):
     """A driver, its chip and the cable: with_int and with_rst say which pins are wired."""
 
     def __init__(
@@ -49,41 +51,7 @@ class ENC28J60Board:
         )
         self.buf = bytearray(1514)
 
-    def cost(self, function, *arguments):
-        """(result, transactions, bytes) of one call."""
-        before = self.chip.transactions, self.chip.bytes
-        result = function(*arguments)
-        return result, self.chip.transactions - before[0], self.chip.bytes - before[1]
-
-    def receive(self):
-        n = self.nic.recv_into(self.buf)
-        return bytes(self.buf[:n])
-
-    def receive_all(self):
-        frames = []
-        while True:
-            frame = self.receive()
-            if not frame:
-                return frames
-            frames.append(frame)
-
-    def counted(self):
-        """{name: value} of the driver's counters that moved, but for rx and tx."""
-        stats = self.nic.stats
-        pairs = [(name, getattr(stats, name)) for name in stats.names()[2:]]
-        return {name: value for name, value in pairs if value}
-
 
 def without_time(function):
     """Call function(time) while the driver's clock is a NoTime."""
-    time = NoTime()
-    real = eth.chip.time
-    for module in MODULES:
-        if hasattr(module, "time"):
-            module.time = time
-    try:
-        return function(time)
-    finally:
-        for module in MODULES:
-            if hasattr(module, "time"):
-                module.time = real
+    return w5500_board.without_time(function, MODULES)

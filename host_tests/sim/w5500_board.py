@@ -1,6 +1,7 @@
 """W5500Board: the W5500 driver on a bus with its model and a cable, as the driver's tests need."""
 
 import eth.chip
+import eth.recovery
 import eth.w5500
 import eth.w5500_setup
 import machine
@@ -12,6 +13,7 @@ from .w5500_chip import W5500Chip
 MAC = b"\x02\x00\x00\x00\x00\x05"
 OTHER = b"\x02\x00\x00\x00\x00\x06"
 CS, INT, RST = 17, 21, 20
+MODULES = (eth.chip, eth.recovery, eth.w5500, eth.w5500_setup)
 
 
 def arp_frame(n=60, fill=0x55):
@@ -46,25 +48,8 @@ class Log:
         self.chip.transfer(tx, rx, n)
 
 
-class W5500Board:
-    """A driver, its chip and the cable: with_int and with_rst say which pins are wired."""
-
-    def __init__(self, with_int=False, with_rst=False, chip_class=W5500Chip, logs=False, mac=MAC):
-        machine.reset_board()
-        self.cable = Cable()
-        self.chip = chip_class(self.cable)
-        on_bus = self.log = Log(self.chip) if logs else self.chip
-        int_id = INT if with_int else None
-        machine.connect(0, on_bus, cs=CS, int=int_id, rst=RST if with_rst else None)
-        self.int = machine.Pin(INT, machine.Pin.IN, machine.Pin.PULL_UP) if with_int else None
-        self.nic = W5500(
-            machine.SPI(0, baudrate=24_000_000),
-            machine.Pin(CS, machine.Pin.OUT, value=1),
-            int=self.int,
-            rst=machine.Pin(RST, machine.Pin.OUT, value=1) if with_rst else None,
-            mac=mac,
-        )
-        self.buf = bytearray(1514)
+class DriverBoard:
+    """What a board with either chip can do; it has a nic, a chip and a buf."""
 
     def cost(self, function, *arguments):
         """(result, transactions, bytes) of one call."""
@@ -84,25 +69,53 @@ class W5500Board:
                 return frames
             frames.append(frame)
 
+    def counted(self):
+        """{name: value} of the driver's counters that moved, but for rx and tx."""
+        stats = self.nic.stats
+        pairs = [(name, getattr(stats, name)) for name in stats.names()[2:]]
+        return {name: value for name, value in pairs if value}
+
+
+class W5500Board(DriverBoard):
+    """A driver, its chip and the cable: with_int and with_rst say which pins are wired."""
+
+    def __init__(self, with_int=False, with_rst=False, chip_class=W5500Chip, logs=False, mac=MAC):
+        machine.reset_board()
+        self.cable = Cable()
+        self.chip = chip_class(self.cable)
+        on_bus = self.log = Log(self.chip) if logs else self.chip
+        int_id = INT if with_int else None
+        machine.connect(0, on_bus, cs=CS, int=int_id, rst=RST if with_rst else None)
+        self.int = machine.Pin(INT, machine.Pin.IN, machine.Pin.PULL_UP) if with_int else None
+        self.nic = W5500(
+            machine.SPI(0, baudrate=24_000_000),
+            machine.Pin(CS, machine.Pin.OUT, value=1),
+            int=self.int,
+            rst=machine.Pin(RST, machine.Pin.OUT, value=1) if with_rst else None,
+            mac=mac,
+        )
+        self.buf = bytearray(1514)
+
 
 class NoTime:
-    """time for the driver: sleeping takes none, and is added up."""
+    """time for the driver: sleeping takes none, but moves the clock; it is added up in ms."""
 
     def __init__(self):
         self.ms = 0.0
         self.now_ms = 0
 
     def sleep_ms(self, ms):
-        self.ms += ms
+        self.sleep_us(1000 * ms)
 
     def sleep_us(self, us):
         self.ms += us / 1000
+        self.now_ms += us / 1000
 
     def ticks_us(self):
-        return self.now_ms * 1000
+        return int(self.now_ms * 1000)
 
     def ticks_ms(self):
-        return self.now_ms
+        return int(self.now_ms)
 
     def ticks_add(self, ticks, delta):
         return ticks + delta
@@ -111,12 +124,16 @@ class NoTime:
         return ticks - earlier
 
 
-def without_time(function):
+def without_time(function, modules=MODULES):
     """Call function(time) while the driver's clock is a NoTime."""
     time = NoTime()
-    real = eth.chip.time
-    eth.chip.time = eth.w5500.time = eth.w5500_setup.time = time
+    real = eth.recovery.time
+    for module in modules:
+        if hasattr(module, "time"):
+            module.time = time
     try:
         return function(time)
     finally:
-        eth.chip.time = eth.w5500.time = eth.w5500_setup.time = real
+        for module in modules:
+            if hasattr(module, "time"):
+                module.time = real

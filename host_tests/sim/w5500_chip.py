@@ -8,12 +8,14 @@ frame path allocates.
 
 Modelled: chip-select framing, block select, address auto-increment, ring wrap; MR.RST, RSTn, SHAR,
 SIR, SIMR, PHYCFGR link, VERSIONR (reads 0 version_late times after reset); OPEN, CLOSE, SEND,
-RECV, with CR reading back command_reads times; pointers that OPEN zeroes, RX_RD taken at RECV,
-TX_WR reading its old value until SEND; the size in front of a frame; RECV set per arrival and
-never for frames already queued; write 1 to clear; INT as a level; the filters MFEN, BCASTB, MMB,
-MIP6B; buffer sizes; dropping when RX RAM is full; frames padded to 60 in both directions, as on a
-cable. With ticks_us a frame takes its time at 100 Mbit/s to leave. Without a link frames neither
-arrive nor leave; a SEND then never completes until OPEN (worst case, as seen by users).
+RECV, with CR reading back command_reads times and SR late by status_reads; pointers that OPEN
+zeroes, RX_RD taken at RECV, TX_WR reading its old value until SEND; the size in front of a frame;
+RECV set per arrival and never for frames already queued; write 1 to clear; INT as a level; the
+filters MFEN, BCASTB, MMB, MIP6B; buffer sizes; dropping when RX RAM is full; frames padded to 60
+in both directions, as on a cable (unless pads is False). With ticks_us a frame takes its time at
+100 Mbit/s to leave, RSTn is timed, and registers answer 1 ms after a reset, when the PLL has
+locked. Without a link frames neither arrive nor leave; a SEND then never completes until OPEN
+(worst case, as seen by users).
 
 Faults: brown_out(), busy_stuck (CR never reads 0, no command is taken), lose_done (so many frames
 leave without SENDOK), stall_tx (so many never leave, until OPEN), spoil_size(), torn_reads (so
@@ -27,14 +29,18 @@ what it was (fixed-length mode, buffer sizes above 16 KB in sum, unknown command
 RX_WR, SEND during a transmission or of an impossible length).
 """
 
+import time
+
 from micropython import const
 
-from .w5500_mac import CLOSED, MACRAW, Mac
+from .w5500_mac import Mac
 
 _COMMON = const(0)  # blocks
 _REGISTERS = const(1)
 _TX = const(2)
 _SPI_HZ_MIN = const(1_000_000)
+_RESET_US = const(500)  # section 5.5.1
+_PLL_US = const(1000)
 _RX = const(3)
 
 
@@ -58,6 +64,8 @@ class W5500Chip(Mac):
         self._socket = 0
         self._is_write = False
         self._is_reset = False  # RSTn is low
+        self._low_at = 0
+        self._ready_at = None  # until then the PLL has not locked
         self._reset()
 
     def brown_out(self):
@@ -80,7 +88,10 @@ class W5500Chip(Mac):
         self.socket[0x2C] = 0xFF  # Sn_IMR
         for i in range(16):
             self._resize(i, 2)
+        if self._ticks_us is not None:
+            self._ready_at = time.ticks_add(self._ticks_us(), _PLL_US)
         self._late = self.version_late
+        self._status_left = 0
         self._cr_left = 0
         self._zero_pointers()
         self._update_int()
@@ -96,9 +107,13 @@ class W5500Chip(Mac):
         """Nothing is left to do: values count as they arrive, and select() starts anew."""
 
     def reset_pin(self, level):
+        now = 0 if self._ticks_us is None else self._ticks_us()
+        if level and self._ticks_us is not None:
+            if time.ticks_diff(now, self._low_at) < _RESET_US:
+                self._complain("RSTn low for less than 500 us")
+        self._low_at = now
         self._is_reset = level == 0
-        if self._is_reset:
-            self._reset()
+        self._reset()
 
     def exchange(self, byte):
         """One byte each way, for a host that clocks single bytes."""
@@ -110,6 +125,8 @@ class W5500Chip(Mac):
         self._address = (address + 1) & 0xFFFF
         if self._is_reset:
             return 0xFF
+        if self._ready_at is not None and not self._is_locked():
+            return 0
         if self._is_write:
             self._store(address, byte)
             return 0
@@ -119,7 +136,11 @@ class W5500Chip(Mac):
         """n bytes each way; tx None sends zeros, rx None ignores what comes back."""
         i = 0
         while i < n and (
-            self._phase < 3 or self._block < _TX or self._is_reset or self._is_slow()
+            self._phase < 3
+            or self._block < _TX
+            or self._is_reset
+            or self._ready_at is not None
+            or self._is_slow()
         ):
             value = self.exchange(tx[i] if tx is not None else 0)
             if rx is not None:
@@ -146,6 +167,12 @@ class W5500Chip(Mac):
         while rx is not None and i < n:
             rx[i] = 0
             i += 1
+
+    def _is_locked(self):
+        if time.ticks_diff(self._ticks_us(), self._ready_at) < 0:
+            return False
+        self._ready_at = None
+        return True
 
     def _is_slow(self):
         return self.spi_hz is not None and self.spi_hz < _SPI_HZ_MIN
@@ -208,6 +235,9 @@ class W5500Chip(Mac):
             self._cr_left -= 1
         elif address == 2:
             self._finish_send()
+        elif address == 3 and self._status_left:
+            self._status_left -= 1
+            return self._old_status
         elif address == 0x1E or address == 0x1F:
             return self.sizes[address - 0x1E]
         return self.socket[address] if address < 0x30 else 0
@@ -268,39 +298,3 @@ class W5500Chip(Mac):
         elif address < 0x30 and address != 3 and not 0x20 <= address < 0x2C:
             self.socket[address] = value
         self._update_int()
-
-    def _resize(self, which, kilobytes):
-        self.sizes[which] = kilobytes
-        mask = kilobytes * 1024 - 1 if kilobytes else 0
-        if which == 0:
-            self.rx_mask = mask
-        elif which == 1:
-            self.tx_mask = mask
-
-    def _command(self, command):
-        is_open = self.socket[3] == MACRAW
-        if command == 0x01:
-            self._open()
-        elif command == 0x10:
-            self.socket[3] = CLOSED
-        elif command == 0x20 and is_open:
-            self._send()
-        elif command == 0x40 and is_open:
-            if (self.rx_rd_next - self.rx_rd) & 0xFFFF > self.rx_size():
-                self._complain("RX_RD beyond RX_WR")
-            self.rx_rd = self.rx_rd_next
-        else:
-            self._complain("command 0x%02x with Sn_SR 0x%02x" % (command, self.socket[3]))
-
-    def _open(self):
-        for which in (0, 1):
-            kilobytes = 0
-            for n in range(8):
-                kilobytes += self.sizes[2 * n + which]
-            if kilobytes > 16:
-                self._complain("buffer sizes of %d KB in sum" % kilobytes)
-        self._zero_pointers()
-        if self.socket[0] & 0x0F == 4:
-            self.socket[3] = MACRAW
-        else:
-            self._complain("mode 0x%02x is not MACRAW" % self.socket[0])

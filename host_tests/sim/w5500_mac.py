@@ -20,6 +20,7 @@ _MIP6B = const(0x10)
 _RAM = const(16384)
 _FRAME_MIN = const(60)
 _FRAME_MAX = const(1514)
+_LONG_MAX = const(1522)  # with VLAN tags; whether the chip passes them is not known
 
 
 class Mac:
@@ -27,6 +28,10 @@ class Mac:
         self._wire = wire
         self._ticks_us = ticks_us
         self.stall_tx = 0  # so many transmissions never end
+        self.pads = True  # False: short and long frames arrive as they are, from a broken sender
+        self.status_reads = 0
+        self._old_status = 0  # what Sn_SR says for _status_left more reads
+        self._status_left = 0
         self.lose_done = 0
         self.done_lost = 0
         self.rx_cut = 0  # frames lost because the cable was out
@@ -58,6 +63,44 @@ class Mac:
     def rx_size(self):
         return (self.rx_wr - self.rx_rd) & 0xFFFF
 
+    def _resize(self, which, kilobytes):
+        self.sizes[which] = kilobytes
+        mask = kilobytes * 1024 - 1 if kilobytes else 0
+        if which == 0:
+            self.rx_mask = mask
+        elif which == 1:
+            self.tx_mask = mask
+
+    def _command(self, command):
+        is_open = self.socket[3] == MACRAW
+        self._old_status = self.socket[3]
+        self._status_left = self.status_reads
+        if command == 0x01:
+            self._open()
+        elif command == 0x10:
+            self.socket[3] = CLOSED
+        elif command == 0x20 and is_open:
+            self._send()
+        elif command == 0x40 and is_open:
+            if (self.rx_rd_next - self.rx_rd) & 0xFFFF > self.rx_size():
+                self._complain("RX_RD beyond RX_WR")
+            self.rx_rd = self.rx_rd_next
+        else:
+            self._complain("command 0x%02x with Sn_SR 0x%02x" % (command, self.socket[3]))
+
+    def _open(self):
+        for which in (0, 1):
+            kilobytes = 0
+            for n in range(8):
+                kilobytes += self.sizes[2 * n + which]
+            if kilobytes > 16:
+                self._complain("buffer sizes of %d KB in sum" % kilobytes)
+        self._zero_pointers()
+        if self.socket[0] & 0x0F == 4:
+            self.socket[3] = MACRAW
+        else:
+            self._complain("mode 0x%02x is not MACRAW" % self.socket[0])
+
     async def run(self):
         """Take frames as they arrive, so that INT falls by itself. Ends by cancellation."""
         while True:
@@ -80,7 +123,7 @@ class Mac:
             n = self._wire.recv_into(frame)
 
     def _passes(self, frame, n):
-        if n < 14 or n > _FRAME_MAX:
+        if n < 14 or n > (_FRAME_MAX if self.pads else _LONG_MAX):
             return False
         mode = self.socket[0]
         if _starts_with(frame, 0xFF):
@@ -95,7 +138,7 @@ class Mac:
         return not (mode & _MIP6B and frame[12] == 0x86 and frame[13] == 0xDD)
 
     def _arrive(self, frame, n):
-        while n < _FRAME_MIN:  # on a cable no frame is shorter
+        while n < _FRAME_MIN and self.pads:  # on a cable no frame should be shorter
             frame[n] = 0
             n += 1
         raw = n + 2

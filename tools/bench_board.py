@@ -1,0 +1,147 @@
+"""`make bench-board`: what an answer and a cached query cost on the emulated RP2040.
+
+    tools/bench_board.py [--json FILE]
+
+An answer is measured from the fall of INT to the command that makes the chip send. Emulated time
+is not the time of a real RP2040 to the cycle (flash is never slow here), but it is the same each
+time, to the digit: compare before and after, and one row with another. Each row is the median of
+COUNT measurements.
+"""
+
+import argparse
+import json
+import sys
+
+import desk_path  # noqa: F401  before everything that it helps to find
+from bench_on_board import ASKED, MARK
+from emulated_board import BOARDS, EmulatedBoard
+from emulator import EmulatorError
+from firmware_sources import Missing, version
+
+import firmware
+from sim.cable import Cable
+from sim.peer import arp_frame, ip_bytes
+
+COUNT = 9
+READY_MS = 20_000
+ANSWER_MS = 100
+PEER_MAC = b"\x02\0\0\0\x01\x01"
+OWN_IP = ip_bytes("10.0.0.2")
+BROADCAST = b"\xff" * 6
+COLUMNS = ("us", "instructions", "transactions", "bytes")
+
+
+class Peer(Cable):
+    """The cable with a host at its other end, which answers requests for its address."""
+
+    def send(self, buf, n):
+        super().send(buf, n)
+        frame = self.sent[-1]
+        if frame[:6] == BROADCAST and frame[38:42] == ip_bytes(ASKED):
+            mac = frame[6:12]
+            self.put(arp_frame(mac, PEER_MAC, 2, PEER_MAC, ip_bytes(ASKED), mac, OWN_IP).ljust(60))
+
+    def request(self):
+        """Ask for the board's address."""
+        ip = ip_bytes(ASKED)
+        frame = arp_frame(BROADCAST, PEER_MAC, 1, PEER_MAC, ip, bytes(6), OWN_IP)
+        self.put(frame.ljust(60, b"\0"))
+
+
+class Bench:
+    """One board that runs one function of bench_on_board.py."""
+
+    def __init__(self, nic, call):
+        name = BOARDS[nic]
+        self.board = EmulatedBoard(name, firmware.build(name, firmware.DESK))
+        self.emulator = self.board.emulator
+        self.peer = Peer()
+        self.board.plug(self.peer)
+        self.board.boot()
+        self.board.repl.start("import bench_on_board\nbench_on_board.%s\n" % call)
+        received = self.emulator.serial.received
+        self.emulator.run_ms(READY_MS, lambda: b"ready" in received or received.count(4) >= 2)
+        if b"ready" not in received:
+            raise EmulatorError("the benchmark does not start: %r" % bytes(received[-200:]))
+
+    def answer(self):
+        """One request -> its figures, from the fall of INT to the command to send."""
+        levels = []
+        self.board.on_pins.on_int = levels.append
+        sent = len(self.peer.sent)
+        self.peer.request()
+        self._step(lambda: 0 in levels)
+        chip = self.board.chip
+        start = (self.emulator.ns, chip.transactions, chip.bytes)
+        instructions = self._step(lambda: len(self.peer.sent) > sent)
+        # What the chip saw before it was asked to send counts; its own sending is no more of it.
+        row = [(self.emulator.ns - start[0]) / 1000, instructions]
+        row += [chip.transactions - start[1], chip.bytes - start[2]]
+        self.emulator.run_ms(20)
+        return row
+
+    def calls(self):
+        """Figures of each call between two edges of MARK, in their order."""
+        rows = []
+        pin = self.emulator.gpio[MARK]
+        edges = []
+        pin.add_listener(lambda state, _: edges.append(self.emulator.ns))
+        for _ in range(3 * COUNT):
+            edges.clear()
+            self._step(lambda: len(edges) == 1)
+            instructions = self._step(lambda: len(edges) == 2)
+            rows.append([(edges[1] - edges[0]) / 1000, instructions, 0, 0])
+        return rows
+
+    def _step(self, is_done):
+        return self.emulator.step_until(self.emulator.ns + ANSWER_MS * 1_000_000, is_done)
+
+
+def median(rows):
+    """The middle of each column."""
+    return [sorted(column)[len(rows) // 2] for column in zip(*rows)]
+
+
+def measure():
+    """{row name: {column: value}}"""
+    rows = {}
+    for nic in ("w5500", "enc28j60"):
+        for what in ("service", "engine"):
+            bench = Bench(nic, what + "()")
+            rows["%s answer, %s" % (nic, what)] = median([bench.answer() for _ in range(COUNT)])
+    found = Bench("w5500", "calls(%d)" % COUNT).calls()
+    floor = median(found[:COUNT])
+    for number, name in enumerate(("engine.query, cached", "engine.lookup"), 1):
+        row = median(found[number * COUNT : (number + 1) * COUNT])
+        rows[name] = [value - least for value, least in zip(row, floor)]
+    return {name: dict(zip(COLUMNS, _rounded(row))) for name, row in rows.items()}
+
+
+def _rounded(row):
+    return [round(row[0], 3)] + row[1:]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", default="", metavar="FILE")
+    args = parser.parse_args()
+    try:
+        rows = measure()
+        if args.json:
+            machine = "RP2040 at 125 MHz, emulated by rp2040py"
+            told = {"machine": machine, "runtime": "MicroPython " + version(), "rows": rows}
+            with open(args.json, "w", encoding="utf-8") as f:
+                json.dump(told, f, indent=1)
+                f.write("\n")
+    except (Missing, EmulatorError, OSError) as e:
+        sys.exit("bench_board: %s" % e)
+    print("%-26s %12s %12s %12s %8s" % (("emulated RP2040",) + COLUMNS))
+    for name, row in rows.items():
+        print("%-26s %12.3f %12d %12d %8d" % ((name,) + tuple(row[c] for c in COLUMNS)))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("bench_board: interrupted")
