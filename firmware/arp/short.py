@@ -13,7 +13,7 @@ from .wire import BROADCAST, REPLY, build, copy, is_link_local
 try:
     from ._hot_viper import bind
 except (ImportError, SyntaxError, NotImplementedError):
-    # No uctypes, no viper, or (ARMv6-M before MicroPython 1.27) a compiler whose jumps are short.
+    # No viper, or no uctypes; and on the board 1.25 compiles no jump of 2 KB for armv6m.
     from ._hot import bind
 
 # Words; `_hot_viper` repeats them, because only a module's own constants are folded into its code.
