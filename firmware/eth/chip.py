@@ -87,7 +87,7 @@ class Chip(Recovery):
         except BaseException as error:
             self._lose_bus()
             if not isinstance(error, OSError):  # Ctrl-C, above all
-                raise
+                raise error
         return 0
 
     def link(self):

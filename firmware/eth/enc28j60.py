@@ -74,9 +74,9 @@ class ENC28J60(Setup):
         self._check_send(buf, n)
         try:
             self._send_checked(n)
-        except BaseException:
+        except BaseException as error:
             self._lose_bus()
-            raise
+            raise error
         self._sent_at = time.ticks_us()
         self._retries = 0
         self._is_sending = True

@@ -63,9 +63,9 @@ class W5500(Setup):
         self._check_send(buf, n)
         try:
             self._send_checked(n)
-        except BaseException:
+        except BaseException as error:
             self._lose_bus()
-            raise
+            raise error
         self._sent_at = time.ticks_us()
         self._is_sending = True
         self.stats.tx = (self.stats.tx + 1) & _COUNT_MASK
