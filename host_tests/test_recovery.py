@@ -2,7 +2,7 @@
 
 import time
 
-import eth.recovery
+import eth.w5500
 from sim import enc28j60_board, w5500_board
 from sim.cable import Cable
 from sim.enc28j60_board import ENC28J60Board
@@ -273,7 +273,7 @@ def test_reset_and_pll_have_their_times():
 
 
 def test_the_drivers_reset_keeps_to_them():
-    real = eth.recovery.time
+    real = eth.w5500.time
     assert real is time
     board = W5500Board(
         with_rst=True, chip_class=lambda wire: W5500Chip(wire, lambda: time.ticks_us())

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 
+import bundle
 import mcus
 import mpy_build
 from firmware_sources import Missing
@@ -40,10 +41,10 @@ def lay_out(board, is_compiled):
     if is_compiled:
         mpy_build.build(new, mcus.march_of(board))
     else:
-        for source, place in mpy_build.modules():
-            path = os.path.join(new, *place.split("/"))
+        for place in bundle.places():
+            path = os.path.join(new, *place.split("/")) + ".py"
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            shutil.copy(source, path)
+            shutil.copy(bundle.path_of(place), path)
     shutil.copy(os.path.join(ROOT, "boards", board, "board.py"), new)
     with open(os.path.join(stage, "complete"), "w"):
         pass

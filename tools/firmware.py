@@ -18,6 +18,7 @@ import struct
 import subprocess
 import sys
 
+import bundle
 import firmware_sources
 import mcus
 from firmware_sources import CACHE, ROOT, Missing, say
@@ -31,6 +32,7 @@ UF2_BLOCK = 256
 SOURCE_DATE = "1744675200"
 DESK_TOOLS = ["bench_on_board", "board_commands", "board_input", "board_main", "board_parts"]
 DESK_TOOLS += ["json_lines", "mpy_one"]
+BUILDERS = ("bundle.py", "firmware.py", "firmware_sources.py")
 
 
 def path_of(board, kind=RELEASE):
@@ -96,8 +98,11 @@ def _manifest(board, kind):
         'freeze("$(PORT_DIR)/modules")',
         'include("$(MPY_DIR)/extmod/asyncio")',
     ]
-    if kind != BARE:
-        lines.append("include(%r)" % os.path.join(ROOT, "boards", board, "manifest.py"))
+    if kind != BARE:  # as the board's manifest.py has it, but bundled
+        folder = os.path.join(CACHE, "bundle")
+        bundle.write(folder, with_parts=kind == DESK)
+        lines += ["package(%r, base_path=%r)" % (name, folder) for name in bundle.PACKAGES]
+        lines.append('module("board.py", base_path=%r)' % os.path.join(ROOT, "boards", board))
     if kind == DESK:
         groups = [("tools", DESK_TOOLS)] + frozen_tests()
         for folder, modules in groups:
@@ -110,7 +115,7 @@ def _manifest(board, kind):
 
 def _fingerprint(board, kind):
     """Of everything that goes in, and of how it is built."""
-    paths = [os.path.join(ROOT, "tools", name) for name in ("firmware.py", "firmware_sources.py")]
+    paths = [os.path.join(ROOT, "tools", name) for name in BUILDERS]
     for folder in () if kind == BARE else ("firmware", os.path.join("boards", board)):
         for top, _, names in sorted(os.walk(os.path.join(ROOT, folder))):
             paths += [os.path.join(top, name) for name in sorted(names) if name.endswith(".py")]

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 
-from mpy_build import ROOT, modules
+from bundle import ROOT, places
 
 PATH = os.path.join(ROOT, "firmware", "package.json")
 
@@ -23,7 +23,7 @@ def version():
 
 def text():
     """The file's content: every module, a line each."""
-    urls = ",\n".join("    " + json.dumps([place, place]) for _, place in modules())
+    urls = ",\n".join("    " + json.dumps([place + ".py"] * 2) for place in places())
     return '{\n  "urls": [\n%s\n  ],\n  "deps": [],\n  "version": "%s"\n}\n' % (urls, version())
 
 

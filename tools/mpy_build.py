@@ -1,4 +1,4 @@
-"""Compile the packages for a board's instruction set with mpy-cross.
+"""Compile the packages for a board's instruction set: bundled first, then by mpy-cross.
 
     tools/mpy_build.py [--march MARCH] FOLDER
 
@@ -11,26 +11,15 @@ import concurrent.futures
 import os
 import subprocess
 import sys
+import tempfile
 
+import bundle
 from firmware_sources import Missing
 
 import firmware
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PACKAGES = ("arp", "eth")
 MARCHES = ("armv6m", "armv7emsp", "xtensawin", "rv32imc", "x64")
 DECORATORS = ("@micropython.viper", "@micropython.native", "@viper", "@native")
-
-
-def modules():
-    """(path of the source, its place in the package: "arp/wire.py") of every module, sorted."""
-    found = []
-    for package in PACKAGES:
-        place = os.path.join(ROOT, "firmware", package)
-        for name in sorted(os.listdir(place)):
-            if name.endswith(".py"):
-                found.append((os.path.join(place, name), package + "/" + name))
-    return found
 
 
 def is_native(path):
@@ -40,22 +29,22 @@ def is_native(path):
 
 
 def build(folder, march=None):
-    """Compile everything into folder -> the places of what is there now, as "arp/wire.mpy"."""
+    """Compile everything into folder -> the places of what is there now, as "arp/engine.mpy"."""
     program = firmware.mpy_cross()
     jobs = []
-    for source, place in modules():
-        if march is None and is_native(source):
-            continue
-        target = place[: -len(".py")] + ".mpy"
-        path = os.path.join(folder, *target.split("/"))
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        words = [program, "-O3", "-s", place, "-o", path]
-        if march is not None:
-            words.append("-march=" + march)
-        jobs.append((target, words + [source]))
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        results = pool.map(lambda job: _compile(*job), jobs)
-    return list(results)
+    with tempfile.TemporaryDirectory() as sources:
+        for place, source in bundle.write(sources).items():
+            if march is None and is_native(source):
+                continue
+            target = place + ".mpy"
+            path = os.path.join(folder, *target.split("/"))
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            words = [program, "-O3", "-s", place + ".py", "-o", path]
+            if march is not None:
+                words.append("-march=" + march)
+            jobs.append((target, words + [source]))
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            return list(pool.map(lambda job: _compile(*job), jobs))
 
 
 def _compile(target, words):

@@ -1,10 +1,11 @@
 """Run test files on real MicroPython, one interpreter process a file, and count what happened.
 
-    tools/mpy_tests.py [--emit native] [--wasm] [--json FILE] [--self-test] [FILE...]
+    tools/mpy_tests.py [--emit native | --wasm | --bundled] [--json FILE] [--self-test] [FILE...]
 
 Without files: every host_tests/test_*.py and host_tests/micropython/test_*.py. With --wasm the
 interpreter is the WebAssembly build under node (31-bit ints), without files then those that say
-`WASM = True`. --self-test runs files that must fail and succeeds when they do.
+`WASM = True`. With --bundled the packages are as a board gets them (tools/bundle.py). --self-test
+runs files that must fail and succeeds when they do.
 """
 
 import argparse
@@ -16,11 +17,13 @@ import sys
 import tempfile
 import time
 
+import bundle
 import vboard
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIMIT_S = 180  # for one file
-PATHS = ("firmware", "host_tests", "host_tests/shim")
+PATHS = ("host_tests", "host_tests/shim")
+FIRMWARE = os.path.join(ROOT, "firmware")
 OUTCOMES = ("passed", "failed", "skipped")
 CANARIES = {
     "a failing assert": "def test_a():\n    assert 1 + 1 == 3\n",
@@ -75,9 +78,9 @@ def command_for(path, emit, wasm):
     return words + [os.path.join(ROOT, "tools", "mpy_one.py"), folder, module]
 
 
-def run_file(path, emit=None, wasm=False, limit_s=LIMIT_S):
+def run_file(path, emit=None, wasm=False, limit_s=LIMIT_S, packages=FIRMWARE):
     """Run one file -> list of {"test", "outcome", "ms", "reason"}; tracebacks are in "text"."""
-    search = ":".join([os.path.join(ROOT, place) for place in PATHS] + [".frozen"])
+    search = ":".join([packages] + [os.path.join(ROOT, place) for place in PATHS] + [".frozen"])
     try:
         got = subprocess.run(
             command_for(path, emit, wasm),
@@ -134,11 +137,12 @@ def show(path, rows):
     sys.stdout.flush()
 
 
-def run_files(paths, emit, wasm):
+def run_files(paths, emit, wasm, packages):
     """Run and show files, as many at once as there are cores -> all rows."""
     every = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for path, rows in zip(paths, pool.map(lambda p: run_file(p, emit, wasm), paths)):
+        runs = pool.map(lambda path: run_file(path, emit, wasm, LIMIT_S, packages), paths)
+        for path, rows in zip(paths, runs):
             show(path, rows)
             every += [dict(row, file=os.path.relpath(path, ROOT)) for row in rows]
     return every
@@ -162,6 +166,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--emit", choices=("bytecode", "native"))
     parser.add_argument("--wasm", action="store_true")
+    parser.add_argument("--bundled", action="store_true")
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--self-test", action="store_true")
     parser.add_argument("files", nargs="*", metavar="FILE")
@@ -170,7 +175,11 @@ def main():
         return 0 if self_test() else 1
     paths = [os.path.abspath(path) for path in args.files] or discover(args.wasm)
     start = time.monotonic()
-    rows = run_files(paths, args.emit, args.wasm)
+    with tempfile.TemporaryDirectory() as folder:
+        if args.bundled:
+            bundle.write(folder, with_parts=True)
+        packages = folder if args.bundled else FIRMWARE
+        rows = run_files(paths, args.emit, args.wasm, packages)
     counts = {word: sum(row["outcome"] == word for row in rows) for word in OUTCOMES}
     print(", ".join("%d %s" % (counts[word], word) for word in OUTCOMES), end=" ")
     print("in %.1f s" % (time.monotonic() - start))

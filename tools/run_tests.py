@@ -163,6 +163,7 @@ def main():
         coverage(),
         faults(),
         micropython("micropython", []),
+        micropython("micropython, bundled", ["--bundled"]),
         micropython("micropython native", ["--emit", "native"] + files("micropython")),
         webassembly(),
         kernel(),

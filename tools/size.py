@@ -10,9 +10,11 @@ differ between them. Heap is measured on the WebAssembly build: 32-bit pointers,
 import argparse
 import json
 import os
+import shutil
 import subprocess
 
 import bench
+import bundle
 import mpy_build
 import wasm_setup
 
@@ -29,22 +31,17 @@ ARCHITECTURES = {
 DEFAULT_BOARD = "import arp, eth.w5500; arp.Arp; import sys; print(' '.join(sys.modules))"
 
 
-def sources():
-    """The places of all firmware modules, "arp/wire.py", sorted."""
-    return [place for _, place in mpy_build.modules()]
-
-
 def compile_all(architecture):
-    """Compile every module -> {place: bytes}."""
+    """Compile every file for a board -> {place: bytes}."""
     to = os.path.join(FOLDER, architecture)
+    shutil.rmtree(to, ignore_errors=True)
     built = mpy_build.build(to, architecture)
-    sizes = [os.path.getsize(os.path.join(to, *target.split("/"))) for target in built]
-    return dict(zip(sources(), sizes))
+    return {place: os.path.getsize(os.path.join(to, *place.split("/"))) for place in built}
 
 
 def loaded():
-    """Paths of the modules that a default board imports."""
-    env = dict(os.environ, MICROPYPATH=os.path.join(ROOT, "firmware") + ":.frozen")
+    """Places of the files that a default board imports."""
+    env = dict(os.environ, MICROPYPATH=os.path.join(FOLDER, "x64") + ":.frozen")
     got = subprocess.run(
         [bench.vboard.find_micropython(), "-c", DEFAULT_BOARD],
         env=env,
@@ -55,8 +52,8 @@ def loaded():
     paths = set()
     for module in got.stdout.split():
         parts = module.split(".")
-        if parts[0] in mpy_build.PACKAGES:
-            paths.add("/".join(parts if len(parts) > 1 else parts + ["__init__"]) + ".py")
+        if parts[0] in bundle.PACKAGES:
+            paths.add("/".join(parts if len(parts) > 1 else parts + ["__init__"]) + ".mpy")
     return paths
 
 
@@ -74,7 +71,7 @@ def show_files(sizes, board):
     """Print the table of files; `board` are those that a default board loads."""
     print("%-28s" % ".mpy bytes" + "".join("%11s" % name for name in sizes) + "  board")
     totals = dict.fromkeys(sizes, 0)
-    for path in sources():
+    for path in sizes["armv6m"]:
         for name in sizes:
             totals[name] += sizes[name][path] if path in board else 0
         mark = "  yes" if path in board else ""

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 
+import bundle
 import mcus
 import mip_package
 import mpy_build
@@ -17,26 +18,27 @@ ARCHES = {"x64": 2, "armv6m": 4, "armv7emsp": 7, "xtensawin": 10, "rv32imc": 11}
 NOT_HERE = ("eth.wiring",)
 
 
-def expected(is_native):
-    """The places of all modules once compiled, without the native ones if they are left out."""
-    return [
-        place[: -len("py")] + "mpy"
-        for path, place in mpy_build.modules()
-        if is_native or not mpy_build.is_native(path)
-    ]
+def expected(tmp_path, is_native):
+    """The places of all files once compiled, without the native ones if they are left out."""
+    files = bundle.write(str(tmp_path / "bundle"))
+    kept = [place for place in files if is_native or not mpy_build.is_native(files[place])]
+    return [place + ".mpy" for place in kept]
 
 
 @pytest.mark.parametrize("march", mpy_build.MARCHES)
 def test_every_module_is_compiled_for_each_instruction_set(tmp_path, march):
-    assert mpy_build.build(str(tmp_path), march) == expected(True)
-    for source, place in mpy_build.modules():
-        head = (tmp_path / (place[: -len("py")] + "mpy")).read_bytes()[:3]
+    assert mpy_build.build(str(tmp_path), march) == expected(tmp_path, True)
+    natives = 0
+    for place, source in bundle.write(str(tmp_path / "bundle")).items():
+        head = (tmp_path / (place + ".mpy")).read_bytes()[:3]
         arch = ARCHES[march] if mpy_build.is_native(source) else 0
+        natives += arch != 0
         assert head[:2] == b"M\x06" and head[2] >> 2 == arch, place
+    assert natives
 
 
 def test_without_native_code_everything_else_is_there(tmp_path):
-    assert mpy_build.build(str(tmp_path)) == expected(False)
+    assert mpy_build.build(str(tmp_path)) == expected(tmp_path, False)
 
 
 @pytest.mark.parametrize("march", ("x64", None))

@@ -9,10 +9,10 @@ import subprocess
 import sys
 import time
 
+import bundle
 import mip_package
-import mpy_build
 import pytest
-from mpy_build import ROOT
+from bundle import ROOT
 
 BOARD = "w5500_evb_pico"
 LIMIT_S = 400  # for one step
@@ -90,11 +90,11 @@ def port():
 
 
 def sources():
-    return [place for _, place in mpy_build.modules()]
+    return [place + ".py" for place in bundle.places()]
 
 
-def compiled():
-    return [place[: -len("py")] + "mpy" for place in sources()]
+def compiled(folder):
+    return [place + ".mpy" for place in bundle.write(str(folder))]
 
 
 def test_mip_installs_every_module_and_a_first_query_is_answered(port, tmp_path):
@@ -125,13 +125,13 @@ def test_an_interrupted_deployment_leaves_what_was_there(port, tmp_path):
 
 def test_the_next_deployment_brings_the_compiled_packages(port, tmp_path):
     assert "on the board: arp " + mip_package.version() in port.deploy()
-    assert port.run(LIST, tmp_path).split() == compiled()
+    assert port.run(LIST, tmp_path).split() == compiled(tmp_path / "bundle")
     assert port.run(FIRST, tmp_path).strip() == GATEWAY_MAC
 
 
 def test_a_repeated_deployment_leaves_a_working_board(port, tmp_path):
     assert "on the board: arp " + mip_package.version() in port.deploy()
-    assert port.run(LIST, tmp_path).split() == compiled()
+    assert port.run(LIST, tmp_path).split() == compiled(tmp_path / "bundle")
     there = port.mpremote("exec", "import os; print(sorted(os.listdir('/')))")
     assert there.strip() == "['board.py', 'lib']"
 

@@ -1,0 +1,169 @@
+"""A bundle means what its sources mean, and what it cannot keep the meaning of is refused.
+
+That every body of the tests also holds on the real bundle is a suite of its own, in run_tests.
+"""
+
+import ast
+import re
+
+import bundle
+import pytest
+from bundle import Bundler, Missing
+
+CONST = "from micropython import const\n"
+SHARED = {
+    "p/const": "try:\n    from micropython import const\nexcept ImportError:\n    pass\n"
+    "TWO = const(2)\n",
+    "p/low": CONST + "from .const import TWO\n_THREE = const(3)\nFOUR = const(TWO * 2)\n\n\n"
+    "def low(x):\n    return x + _THREE + FOUR\n",
+}
+
+
+def files(entries=("p/top",), apart=("p/const",), **texts):
+    """The bundle of SHARED and the modules given as name=text."""
+    modules = dict(SHARED, **{"p/" + name: text for name, text in texts.items()})
+    return Bundler(modules, entries, apart).files()
+
+
+def value(text, name="result"):
+    """What the text binds to `name` when CPython runs it; it may import nothing."""
+    scope = {}
+    exec(text, scope)
+    return scope[name]
+
+
+def refusal(**texts):
+    with pytest.raises(Missing) as caught:
+        files(**texts)
+    return str(caught.value)
+
+
+def test_what_an_entry_imports_becomes_a_part_of_it():
+    found = files(top="from .low import low\nresult = low(1)\n")
+    assert sorted(found) == ["p/const", "p/top"]
+    assert value(found["p/top"]) == 8
+
+
+def test_numbers_are_written_out_and_their_names_gone():
+    text = files(top="from .low import FOUR, low\nresult = low(FOUR)\n")["p/top"]
+    assert value(text) == 11
+    assert not re.search("THREE|FOUR|TWO|const", text)
+
+
+def test_a_module_that_is_imported_whole_is_resolved():
+    text = files(top="from . import const as c\nfrom . import low\nresult = low.low(c.TWO)\n")
+    assert value(text["p/top"]) == 9
+    assert "import" not in text["p/top"]
+
+
+def test_another_name_for_an_import_is_its_own():
+    text = files(top="from .low import low as lower\nresult = lower(0)\n")["p/top"]
+    assert value(text) == 7
+    assert "lower" not in text
+
+
+def test_what_is_used_by_two_modules_is_there_once():
+    text = files(
+        mid="from .low import low\n\n\ndef mid(x):\n    return low(x) * 10\n",
+        top="from .low import low\nfrom .mid import mid\nresult = low(1) + mid(1)\n",
+    )["p/top"]
+    assert value(text) == 88
+    assert text.count("def low") == 1
+
+
+def test_what_is_imported_late_stays_a_module():
+    body = "\n\ndef late():\n    from . import rest\n    from .more import more\n"
+    found = files(top=body, rest="x = []\n", more="def more():\n    pass\n")
+    assert {"p/rest", "p/more"} <= set(found)
+    assert "    from . import rest\n    from .more import more\n" in found["p/top"]
+
+
+def test_a_late_module_takes_from_the_bundle_what_became_a_part_of_it():
+    found = files(
+        top="from .low import low\n\n\ndef late():\n    from .rest import rest\n",
+        rest="from . import low as l\nfrom .const import TWO\n\n\n"
+        "def rest():\n    return l.low(TWO)\n",
+    )
+    assert ast.unparse(ast.parse(found["p/rest"])) == (
+        "from .top import low\n\ndef rest():\n    return low(2)"
+    )
+
+
+def test_an_import_that_may_fail_stays_as_it_is():
+    trial = "try:\n    from .low import low\nexcept ImportError:\n    low = None\n"
+    found = files(top=trial)
+    assert "p/low" in found
+    assert found["p/top"] == trial
+
+
+def test_a_second_entry_takes_from_the_first():
+    found = files(
+        ("p/top", "p/upper"),
+        top="from .low import low\n",
+        upper="from .low import low\nfrom .top import low as other\nresult = low(1)\n",
+    )
+    assert "def low" in found["p/top"]
+    assert "from .top import low\n" in found["p/upper"] and "def low" not in found["p/upper"]
+
+
+def test_entries_that_do_not_import_each_other_have_a_copy_each():
+    found = files(("p/a", "p/b"), a="from .low import low\n", b="from .low import low\n")
+    assert "def low" in found["p/a"] and "def low" in found["p/b"]
+
+
+def test_a_late_module_cannot_choose_between_copies():
+    texts = {"a": "from .low import low\n", "b": "from .low import low\n"}
+    with pytest.raises(Missing, match="more than one file"):
+        files(("p/a", "p/b"), rest="from .low import low\nresult = low(1)\n", **texts)
+
+
+def test_a_number_that_changes_is_none():
+    text = files(
+        mid="COUNT = 0\n\n\n"
+        "def count():\n    global COUNT\n    COUNT = COUNT + 1\n    return COUNT\n",
+        top="from .mid import count\nresult = count() + count()\n",
+    )["p/top"]
+    assert value(text) == 3
+
+
+def test_public_numbers_of_an_entry_stay_private_ones_go():
+    text = files(top=CONST + "_A = const(5)\nB = const(_A + 1)\nresult = _A + B\n")["p/top"]
+    assert text == "B = 6\nresult = 5 + 6\n"
+
+
+def test_two_things_of_one_name_are_refused():
+    wrong = refusal(
+        mid="def low():\n    pass\n", top="from .low import low\nfrom .mid import low as other\n"
+    )
+    assert wrong == "p/top: low is there twice"
+
+
+def test_a_local_name_that_hides_an_import_is_refused():
+    wrong = refusal(top="from . import low as l\n\n\ndef f(low):\n    return l.low(low)\n")
+    assert wrong == "p/top: low is a local name, too"
+
+
+def test_a_module_as_a_value_is_refused():
+    assert refusal(top="from . import low\nresult = low\n") == (
+        "p/top: the module p/low is used as a value"
+    )
+
+
+def test_a_part_that_is_imported_as_a_module_later_is_refused():
+    wrong = refusal(top="from .low import low\n\n\ndef f():\n    from . import low\n")
+    assert wrong == "p/top: p/low is no module any more"
+
+
+def test_stand_ins_hand_out_every_name_of_a_part():
+    modules = dict(SHARED, **{"p/top": "from .low import low\n"})
+    made = Bundler(modules, ("p/top",), ("p/const",)).stand_ins()
+    assert made == {"p/low": "_THREE = 3\nFOUR = 4\nfrom .top import low\n"}
+
+
+def test_the_packages_lose_nothing(tmp_path):
+    there = bundle.write(str(tmp_path / "out"), with_parts=True)
+    assert sorted(there) == bundle.places()
+    merged = bundle.write(str(tmp_path / "out"))
+    assert set(merged) < set(there)
+    for entry in bundle.ENTRIES:
+        assert entry in merged

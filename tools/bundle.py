@@ -1,0 +1,175 @@
+"""One module out of several, for boards: what is always loaded together becomes one file.
+
+    tools/bundle.py FOLDER
+
+The sources are many small files, for readers. A board pays for each: a module, a dict, the names
+it imports and their text again. So `engine` and what its top imports become one module arp.engine,
+and likewise for the other ENTRIES; bundle_fold writes whole numbers where their names stood.
+Nothing else changes. What is imported inside a function, or in a `try`, stays a module of its own.
+"""
+
+import ast
+import os
+import shutil
+import sys
+
+from bundle_fold import Folder, number_of, relatives, tops
+from firmware_sources import ROOT, Missing
+
+PACKAGES = ("arp", "eth")
+ENTRIES = ("arp/engine", "arp/service", "eth/w5500", "eth/enc28j60")
+# Modules of their own, for users too; of these only the numbers go elsewhere.
+APART = ("arp/const", "arp/errors")
+
+
+def places():
+    """Every firmware module, as "arp/wire", sorted."""
+    found = []
+    for package in PACKAGES:
+        for name in sorted(os.listdir(os.path.join(ROOT, "firmware", package))):
+            if name.endswith(".py"):
+                found.append(package + "/" + name[: -len(".py")])
+    return found
+
+
+def path_of(place):
+    """The source of "arp/wire"."""
+    return os.path.join(ROOT, "firmware", *place.split("/")) + ".py"
+
+
+def read(place):
+    """The text of "arp/wire"."""
+    with open(path_of(place), encoding="utf-8") as f:
+        return f.read()
+
+
+class Bundler:
+    """{place: text} of modules -> {place: text} of the files that a board gets."""
+
+    def __init__(self, texts, entries=ENTRIES, apart=APART):
+        self._trees = {place: ast.parse(text, place) for place, text in texts.items()}
+        self._texts = texts
+        self._apart = apart
+        self._numbers = {}
+        self._held = {}  # entry -> the modules in it, each after what it imports
+        for entry in entries:
+            self._held[entry] = self._closure(entry, entries, [])
+        for entry, held in self._held.items():  # what an imported entry has is taken from there
+            for other in self._held:
+                if other != entry and other in held:
+                    self._held[entry] = [p for p in held if p not in self._held[other]]
+
+    def files(self):
+        """What goes onto a board, sorted."""
+        parts = {place for entry, held in self._held.items() for place in held if place != entry}
+        return {place: self._file(place) for place in sorted(self._texts) if place not in parts}
+
+    def stand_ins(self):
+        """Modules that hand out what became a part of another file: for tests of the parts."""
+        found = {}
+        for entry, held in self._held.items():
+            for place in held:
+                if place != entry:
+                    own = self.numbers(place)
+                    rest = [name for name in tops(self._trees[place]) if name not in own]
+                    lines = ["%s = %d\n" % item for item in own.items()]
+                    if rest:
+                        names = ", ".join(rest)
+                        lines.append("from .%s import %s\n" % (entry.split("/")[1], names))
+                    found[place] = "".join(lines)
+        return found
+
+    def tree(self, place):
+        """A fresh syntax tree of a module."""
+        return ast.parse(self._texts[place], place)
+
+    def knows(self, place):
+        """True for one of the modules."""
+        return place in self._texts
+
+    def numbers(self, place):
+        """{name: value} of the whole numbers that the module's top gives a name for good."""
+        if place not in self._numbers:
+            found = self._numbers[place] = {}
+            folder = Folder(self, place, None)
+            names = [node.id for node in ast.walk(self._trees[place]) if _is_bound(node)]
+            for node in self.tree(place).body:
+                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                    name = node.targets[0].id
+                    number = number_of(folder.visit(node.value))
+                    if number is not None and names.count(name) == 1:
+                        found[name] = folder.numbers[name] = number
+        return self._numbers[place]
+
+    def home_of(self, place, here):
+        """The file that holds a module, seen from the file `here`."""
+        if place in self._held.get(here, ()):
+            return here
+        homes = [entry for entry, held in self._held.items() if place in held]
+        if len(homes) > 1:
+            raise Missing("%s: %s is in more than one file" % (here, place))
+        return homes[0] if homes else place
+
+    def _closure(self, place, entries, found):
+        for node in self._trees[place].body:
+            for other, _, _ in relatives(node, place):
+                if self.knows(other) and other not in self._apart and other not in found:
+                    self._closure(other, entries, found)
+        found.append(place)
+        return found
+
+    def _file(self, here):
+        """The text of one file: all its imports, then the rest of its modules."""
+        imports, rest, names = {}, [], []
+        for place in self._held.get(here, [here]):
+            for node in Folder(self, place, here).module():
+                if isinstance(node, ast.ImportFrom):
+                    origin = "from %s%s import " % ("." * node.level, node.module or "")
+                    imports.setdefault(origin, {}).update(_texts(node.names))
+                elif isinstance(node, ast.Import):
+                    imports.setdefault("import ", {}).update(_texts(node.names))
+                else:
+                    rest.append(ast.unparse(node) + "\n")
+                    names += tops(ast.Module([node], []))
+        for name in names:
+            if names.count(name) > 1:
+                raise Missing("%s: %s is there twice" % (here, name))
+        return "".join([a + ", ".join(b) + "\n" for a, b in imports.items()] + rest)
+
+
+def _is_bound(node):
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+
+def _texts(aliases):
+    return dict.fromkeys(ast.unparse(alias) for alias in aliases)
+
+
+def write(folder, with_parts=False):
+    """Lay out the packages in a new `folder` -> {place: path}, sorted.
+
+    `with_parts` adds the stand-ins for the modules that became part of another.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    bundler = Bundler({place: read(place) for place in places()})
+    texts = bundler.files()
+    if with_parts:
+        texts.update(bundler.stand_ins())
+    found = {}
+    for place in sorted(texts):
+        found[place] = os.path.join(folder, *place.split("/")) + ".py"
+        os.makedirs(os.path.dirname(found[place]), exist_ok=True)
+        with open(found[place], "w", encoding="utf-8") as f:
+            f.write(texts[place])
+    return found
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+        sys.exit(__doc__.split("\n\n")[1].strip())
+    if os.path.exists(sys.argv[1]):
+        sys.exit("bundle: %s is there already" % sys.argv[1])
+    try:
+        print("%d modules in %s" % (len(write(sys.argv[1])), sys.argv[1]))
+    except (Missing, OSError) as e:
+        sys.exit("bundle: %s" % e)
