@@ -57,6 +57,15 @@ def test_randomness_comes_from_random_where_the_system_has_none():
     assert len(first) == len(second) == 22 and first != second
 
 
+def test_every_counter_has_one_name():
+    counters = stats.Stats()
+    names = counters.names()
+    assert len(names) == len(counters.counts) == len(set(names))
+    counters.add(stats.EVENTS_DROPPED)
+    assert counters.events_dropped == 1 and names[-1] == "events_dropped"
+    assert names[stats.RX_BAD_TARGET] == "rx_bad_target" and names[stats.HELD] == "held"
+
+
 # --- own addresses ---
 
 

@@ -1,7 +1,8 @@
 """How a module reads inside a bundle: its imports resolved, numbers written out.
 
-Refused is what would change its meaning: an imported module used as a value, or a local name that
-hides an imported one.
+Refused is what would change its meaning: an imported module used as a value, a local name that
+hides an imported one, and `a, b = c, d`, which takes no heap in MicroPython only as long as nobody
+writes it with parentheses.
 """
 
 import ast
@@ -81,6 +82,12 @@ class Folder(ast.NodeTransformer):
             self._import(home.split("/")[1], node.attr, node.attr)
         self._inserted.add(node.attr)
         return ast.Name(node.attr, node.ctx)
+
+    def visit_Assign(self, node):
+        if isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
+            raise Missing("%s: %s needs two statements" % (self._place, ast.unparse(node)))
+        self.generic_visit(node)
+        return node
 
     def visit_Call(self, node):
         if getattr(node.func, "id", getattr(node.func, "attr", None)) == "const":

@@ -15,8 +15,6 @@
 when a name of theirs is first used, so that what is not used costs nothing.
 """
 
-from . import const
-
 __version__ = "0.1.0"
 
 _HOMES = {
@@ -40,13 +38,13 @@ _HOMES = {
 def __getattr__(name):
     if name[0] == "_":
         raise AttributeError(name)
-    if hasattr(const, name):
-        return getattr(const, name)
-    home = _HOMES.get(name)
+    home = _HOMES.get(name) or ("const" if name.isupper() else None)
     try:
         module = __import__("arp." + (home or name), None, None, (name,))
     except ImportError as error:
         if home is None:
             raise AttributeError("module 'arp' has no attribute %r" % name)
         raise error
-    return getattr(module, name) if home else module
+    value = getattr(module, name) if home else module
+    globals()[name] = value  # the next time nothing is looked for, and nothing allocated
+    return value

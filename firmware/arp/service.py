@@ -227,7 +227,8 @@ class Arp:
             event = self._watch.next_event() if self._is_running else None
 
     def _drain(self):
-        frame, engine = self._frame, self.engine
+        frame = self._frame
+        engine = self.engine
         for _ in range(_BURST):
             n = self.nic.recv_into(frame) if self._is_running else 0
             if not n:

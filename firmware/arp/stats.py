@@ -52,20 +52,17 @@ DEFENDED = const(34)
 LOST = const(35)
 EVENTS_DROPPED = const(36)
 
-_NAMES = (
-    "rx rx_request rx_reply rx_not_arp rx_short rx_not_ours rx_bad_htype rx_bad_ptype rx_bad_hlen "
-    "rx_bad_plen rx_bad_oper rx_bad_sender rx_own_echo rx_bad_target rx_conflict tx_request "
-    "tx_reply tx_probe tx_announce tx_refresh tx_held tx_error cache_hit cache_miss inserted "
-    "updated evicted expired resolved failed cleared table_full held held_dropped defended lost "
-    "events_dropped"
-)
+_COUNTERS = const(37)
 
 
 class Stats:
-    """One integer attribute for each counter; `str()` prints those that are not zero."""
+    """One integer attribute for each counter; `str()` prints those that are not zero.
+
+    The names are text, and loaded when somebody first asks for one.
+    """
 
     def __init__(self):
-        self.counts = array("i", bytes(4 * len(self.names())))
+        self.counts = array("i", bytes(4 * _COUNTERS))
 
     def add(self, index):
         """Count one. Does not allocate: below zero, where nothing overflows, as `ticks.add`."""
@@ -74,10 +71,12 @@ class Stats:
 
     def names(self):
         """The counters' names, in their order."""
-        return _NAMES.split(" ")
+        from .stats_names import NAMES
+
+        return NAMES
 
     def __getattr__(self, name):
-        names = _NAMES.split(" ")
+        names = self.names()
         if name in names:
             return self.counts[names.index(name)]
         raise AttributeError(name)

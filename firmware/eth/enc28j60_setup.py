@@ -199,7 +199,8 @@ class Setup(Registers):
         left = self._get(EPKTCNT)
         while left:
             self._change(SET, ECON2, _PKTDEC)
-            was, left = left, self._get(EPKTCNT)
+            was = left
+            left = self._get(EPKTCNT)
             if left >= was:  # nobody answers
                 break
         self._put_pair(ERXST, 0)

@@ -149,6 +149,10 @@ def test_a_module_as_a_value_is_refused():
     )
 
 
+def test_an_assignment_that_parentheses_make_cost_heap_is_refused():
+    assert "a, b = (b, a)" in refusal(top="a = b = 1\na, b = b, a\n")
+
+
 def test_a_part_that_is_imported_as_a_module_later_is_refused():
     wrong = refusal(top="from .low import low\n\n\ndef f():\n    from . import low\n")
     assert wrong == "p/top: p/low is no module any more"

@@ -9,6 +9,7 @@ import gc
 import frames as f
 import micropython
 
+import arp
 from arp import Engine
 from arp.const import ATF_PUBL, PENDING, PERMANENT, RESOLVED
 from arp.ticks import add
@@ -255,3 +256,10 @@ def test_the_checks_see_an_allocation():
     else:
         raise AssertionError("the lock saw nothing")
     assert _growth(allocate, feed) > 0
+
+
+def test_a_code_is_looked_for_once_and_then_costs_nothing():
+    def compare(engine):
+        return engine.query(A, (START + 3000) % 2**30) == arp.RESOLVED
+
+    _check(compare, _engine())
