@@ -2,8 +2,9 @@
 
     tools/emulated_port.py --board BOARD [--firmware release|bare] [--wire sim|IFACE]
 
-Prints the path of the port, and is that board until Ctrl-C. Its flash begins empty and is lost at
-the end. On the simulated wire are 192.168.1.1, .2 and .3, which asks for 192.168.1.10.
+Prints the path of the port, and is that board until Ctrl-C, or until the program that started it
+is gone. Its flash begins empty and is lost at the end. On the simulated wire are 192.168.1.1, .2
+and .3, which asks for 192.168.1.10.
 """
 
 import argparse
@@ -63,10 +64,11 @@ def wire_of(board, name):
 
 
 def serve(emulator, port):
-    """Be the board behind that port, for ever."""
+    """Be the board behind that port as long as our parent lives."""
     emulator.serial.on_received = port.put
     pace = Pace(emulator)
-    while True:
+    parent = os.getppid()
+    while os.getppid() == parent:
         lead_ms = pace.lead_ms()
         # A board that has not taken what was sent gets no more: a serial line has flow control.
         inputs = [port.fd] if emulator.serial.unsent < 4096 else []

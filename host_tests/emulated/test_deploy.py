@@ -139,3 +139,27 @@ def test_a_repeated_deployment_leaves_a_working_board(port, tmp_path):
 def test_source_takes_the_place_of_what_was_compiled(port, tmp_path):
     port.deploy("MPY=0")
     assert port.run(LIST, tmp_path).split() == sources()
+
+
+def test_the_port_is_gone_when_the_program_that_started_it_is(tmp_path):
+    words = tool("emulated_port") + ["--board", BOARD, "--firmware", "bare"]
+    out = tmp_path / "out"
+    starter = "import subprocess, sys, time; print(subprocess.Popen(%r, stdout=open(%r, 'w')).pid)"
+    starter += "; sys.stdout.flush(); time.sleep(600)"
+    parent = subprocess.Popen(
+        [sys.executable, "-c", starter % (words, str(out))], stdout=subprocess.PIPE, text=True
+    )
+    child = int(parent.stdout.readline())
+    until(lambda: "/dev/" in out.read_text())
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    until(lambda: not os.path.exists("/proc/%d" % child))
+
+
+def until(is_true):
+    """Wait for it, at most 60 s."""
+    end = time.monotonic() + 60
+    while not is_true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
