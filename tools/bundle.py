@@ -59,6 +59,11 @@ class Bundler:
                 if other != entry and other in held:
                     self._held[entry] = [p for p in held if p not in self._held[other]]
 
+    @classmethod
+    def of_firmware(cls):
+        """The bundler of the packages as they are."""
+        return cls({place: read(place) for place in places()})
+
     def files(self):
         """What goes onto a board, sorted."""
         parts = {place for entry, held in self._held.items() for place in held if place != entry}
@@ -151,7 +156,7 @@ def write(folder, with_parts=False):
     `with_parts` adds the stand-ins for the modules that became part of another.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    bundler = Bundler({place: read(place) for place in places()})
+    bundler = Bundler.of_firmware()
     texts = bundler.files()
     if with_parts:
         texts.update(bundler.stand_ins())

@@ -39,11 +39,15 @@ def test_the_layout_holds_both_packages_and_the_board_without_caches():
         stage = os.path.join(deploy.ROOT, deploy.stage_of(OTHER))
         assert sorted(os.listdir(stage)) == ["complete", "new"]
         assert sorted(os.listdir(os.path.join(stage, "new"))) == ["arp", "board.py", "eth"]
-        for package in ("arp", "eth"):
-            source = os.path.join(deploy.ROOT, "firmware", package)
-            wanted = sorted(name[:-3] for name in os.listdir(source) if name.endswith(".py"))
-            got = sorted(os.listdir(os.path.join(stage, "new", package)))
-            assert got == [name + ending for name in wanted]
+        wanted = deploy.bundle.places()
+        if is_compiled:
+            wanted = list(deploy.bundle.Bundler.of_firmware().files())
+        got = [
+            package + "/" + name
+            for package in ("arp", "eth")
+            for name in sorted(os.listdir(os.path.join(stage, "new", package)))
+        ]
+        assert got == [place + ending for place in wanted]
 
 
 def test_every_board_can_be_deployed():
