@@ -26,9 +26,9 @@ def test_these_are_the_transactions():
     assert board.log.sent == [
         "bf03",  # bank 0
         "4200",  # EWRPT: its high byte is still 0x1a
+        "9f01",  # bank 1
         "7a00" + arp_frame(42).hex(),
         "9f08",  # TXRTS
-        "9f01",  # bank 1
     ]
     board.log.sent.clear()
     board.receive()

@@ -94,6 +94,7 @@ def test_after_a_missed_interrupt_it_polls_until_an_edge_comes():
     board.cable.put(arp_frame())
     assert board.receive() == arp_frame()
     for _ in range(3):
+        assert board.cost(board.receive) == (b"", 4, 18), "releases and polls"
         assert board.cost(board.receive) == (b"", 2, 9), "polls"
         board.cable.put(arp_frame())
         assert board.receive() == arp_frame()

@@ -47,7 +47,9 @@ class Recovery:
         self._is_link_known_down = False
         self._is_sending = False  # a transmission was started, its end not yet seen
         self._sent_at = 0
-        self._waiting = 0  # how much is known to wait in the chip
+        self._waiting = 0  # how much is known to wait in the chip, with what is owed
+        self._owed = 0  # how much of it was handed over, but not yet released
+        self._ready_n = -1  # a frame of so many bytes may be written now without any look
         self._news = 0  # bit n: NAMES[n] was counted since next_event() told
         self._checked_at = time.ticks_ms()
 
@@ -86,6 +88,7 @@ class Recovery:
             self._reopen()
             return
         self._is_link_known_down = is_down
+        self._ready_n = -1
         self._note("link_down" if is_down else "link_up")
 
     def _survey(self):
@@ -112,7 +115,8 @@ class Recovery:
 
     def _start(self):
         """Open the chip because somebody wants it, not because something was wrong."""
-        self._waiting = 0
+        self._waiting = self._owed = 0
+        self._ready_n = -1
         self._is_up = self._open()
         if not self._is_up:
             self._reopen()
@@ -121,7 +125,8 @@ class Recovery:
         """The upper rungs of the ladder: every register anew, if need be after a reset."""
         name = "reopened"
         self._cs(1)  # it may have been left low
-        self._waiting = 0
+        self._waiting = self._owed = 0
+        self._ready_n = -1
         self._is_up = self._open()
         if not self._is_up:
             name = "reset"
@@ -144,7 +149,8 @@ class Recovery:
     def _lose_bus(self):
         """A transaction was broken off: the chip is opened anew at the next slow check."""
         self._cs(1)
-        self._waiting = 0
+        self._waiting = self._owed = 0
+        self._ready_n = -1
         self._is_up = False
         self._checked_at = time.ticks_ms()
         self._note("spi_error")
