@@ -172,8 +172,7 @@ def bare_w5500(count):
     in5, in11 = bytearray(5), bytearray(11)
     tx_write, put_tx_wr = bytearray(b"\x00\x00\x14"), bytearray(b"\x00\x24\x0c\x00\x00")
     clear_recv, get_sizes = b"\x00\x02\x0c\x04", b"\x00\x20\x08" + bytes(8)
-    rx_read, put_rx_rd = b"\x00\x00\x18\x00\x00", b"\x00\x28\x0c\x00\x00"
-    recv, send = b"\x00\x01\x0c\x40", b"\x00\x01\x0c\x20"
+    rx_read, send = b"\x00\x00\x18\x00\x00", b"\x00\x01\x0c\x20"
     print("ready")
     time.sleep_ms(20)
     for _ in range(count):
@@ -197,12 +196,6 @@ def bare_w5500(count):
         readinto(frame)
         cs(1)
         cs(0)
-        write(put_rx_rd)
-        cs(1)
-        cs(0)
-        write(recv)
-        cs(1)
-        cs(0)
         write(tx_write)
         write(reply)
         write(pad)
@@ -223,16 +216,14 @@ def bare_enc28j60(count):
     mark = _mark()
     nic = board.make_nic()
     cs, write, swap, readinto = nic._cs, nic._write, nic._swap, nic._readinto
-    frame, reply, fcs = bytearray(60), bytearray(42), bytearray(4)
+    frame, reply = bytearray(64), bytearray(42)
     in2, in7 = bytearray(2), bytearray(7)
-    get_epktcnt, get_econ1, get_eir = b"\x19\x00", b"\x1f\x00", b"\x1c\x00"
-    bank_0, bank_1, one_less = b"\xbf\x03", b"\x9f\x01", b"\x9e\x40"
-    read_header, put_erxrdptl, put_erxrdpth = b"\x3a" + bytes(6), b"\x4c\xff", b"\x4d\x19"
-    put_ewrptl, write_memory, send = b"\x42\x00", b"\x7a\x00", b"\x9f\x08"
+    get_epktcnt, read_header = b"\x19\x00", b"\x3a" + bytes(6)
+    write_memory, send = b"\x7a\x00", b"\x9f\x08"
     reply[0:14] = b"\xff" * 6 + nic.mac + b"\x08\x06"
     nic.send(reply, 42)
-    time.sleep_ms(20)
     print("ready")
+    time.sleep_ms(20)
     for _ in range(count):
         mark(1)
         mark(0)
@@ -245,34 +236,6 @@ def bare_enc28j60(count):
         cs(0)
         swap(read_header, in7)
         readinto(frame)
-        readinto(fcs)
-        cs(1)
-        cs(0)
-        write(bank_0)
-        cs(1)
-        cs(0)
-        write(put_erxrdptl)
-        cs(1)
-        cs(0)
-        write(put_erxrdpth)
-        cs(1)
-        cs(0)
-        write(one_less)
-        cs(1)
-        cs(0)
-        write(bank_1)
-        cs(1)
-        cs(0)
-        swap(get_econ1, in2)
-        cs(1)
-        cs(0)
-        swap(get_eir, in2)
-        cs(1)
-        cs(0)
-        write(bank_0)
-        cs(1)
-        cs(0)
-        write(put_ewrptl)
         cs(1)
         cs(0)
         write(write_memory)

@@ -1,8 +1,9 @@
 """The asyncio shell: one NIC, one engine, two tasks, and an answer for every waiter.
 
-The receive task drains the NIC after each `nic.wait()`; the timer task sleeps until the engine's
-next deadline. Both run the same synchronous `_pump`: send what `poll` yields, then hand out the
-events. Only this file knows the clock and awaits. Owner of engine, NIC and waiters: the event loop
+The receive task drains the NIC after each `nic.wait()`, or, of a chip whose INT is trusted, after
+its `signal()`, which wakes it in half the time; then the timer task calls `look_again()` once a
+second. That one sleeps until the engine's next deadline. Both run the same synchronous `_pump`:
+send what `poll` yields, then hand out the events. Only this file knows the clock and awaits. Owner of engine, NIC and waiters: the event loop
 that called `start`. A frame costs no allocation here, unless it is handed to `on_frame`.
 """
 
@@ -23,6 +24,7 @@ from .wire import ETH_HEADER_BYTES, MIN_PAYLOAD_BYTES
 # Frames taken from the NIC before the timers and other tasks have their turn.
 _BURST = c.const(16)
 _MAX_FRAME_BYTES = c.const(1514)
+_LOOK_MS = c.const(1000)
 
 
 class Arp:
@@ -58,6 +60,8 @@ class Arp:
         self._own_change = asyncio.Event()
         self._stopped = asyncio.Event()
         self._armed_until = -1
+        self._look_at = 0
+        self._signal = getattr(nic, "signal", None)
         self._watch = NicWatch(nic)
         self._stopped.set()
 
@@ -67,7 +71,8 @@ class Arp:
             return
         self.nic.active(True)
         self._watch.arp_only(self._on_frame is None)
-        self._watch.start(time.ticks_ms() & c.TICKS_MASK)
+        self._look_at = time.ticks_ms() & c.TICKS_MASK
+        self._watch.start(self._look_at)
         self._is_running = True
         self._session += 1
         if self._session > 1:  # others may have forgotten us
@@ -194,9 +199,32 @@ class Arp:
             raise error
 
     async def _receive_loop(self, session):
+        # What stands between a wake-up and the answer is as little as can be.
+        nic, engine, frame = self.nic, self.engine, self._frame
+        ticks_ms = time.ticks_ms
         while self._is_running and session == self._session:
-            await self.nic.wait()
-            self._drain()
+            flag = None if self._signal is None else self._signal()
+            if flag is None:
+                await nic.wait()
+            else:
+                await flag.wait()
+            n = nic.recv_into(frame)
+            left = _BURST
+            while n:
+                if frame[12] == 0x08 and frame[13] == 0x06 or n < ETH_HEADER_BYTES:
+                    n = engine.receive(frame, n, ticks_ms())
+                    if n:
+                        try:
+                            nic.send(engine.tx, n)
+                        except OSError:  # the chip refused: who asked will ask again
+                            self.stats.add(TX_ERROR)
+                    if engine.events.count:
+                        self._hand_out()
+                elif self._on_frame is not None:
+                    self._on_frame(frame[12] << 8 | frame[13], self._frame_view[:n])
+                left -= 1
+                n = nic.recv_into(frame) if left and self._is_running else 0
+            self._pump()
             self._look_after_nic()
             await asyncio.sleep_ms(0)  # wait() may return at once for ever: let others run
 
@@ -206,6 +234,12 @@ class Arp:
             now = time.ticks_ms() & c.TICKS_MASK
             ms = self.engine.next_deadline(now)
             self._kick.clear()
+            if self._signal is not None:
+                if not before(now, self._look_at):
+                    self._look_at = add(now, _LOOK_MS)
+                    self.nic.look_again()
+                if not 0 <= ms < _LOOK_MS:
+                    ms = _LOOK_MS
             if ms < 0:
                 self._armed_until = -1
                 await self._kick.wait()
@@ -225,22 +259,6 @@ class Arp:
         while event is not None:
             self._deliver(event)
             event = self._watch.next_event() if self._is_running else None
-
-    def _drain(self):
-        frame, engine = self._frame, self.engine
-        for _ in range(_BURST):
-            n = self.nic.recv_into(frame) if self._is_running else 0
-            if not n:
-                break
-            if n < ETH_HEADER_BYTES or (frame[12] == 0x08 and frame[13] == 0x06):
-                n = engine.receive(frame, n, time.ticks_ms())
-                if n:
-                    self._transmit(n)
-                if engine.events.count:
-                    self._hand_out()
-            elif self._on_frame is not None:
-                self._on_frame(frame[12] << 8 | frame[13], self._frame_view[:n])
-        self._pump()
 
     def _pump(self):
         # Everything that is due, then everything that happened. A callback that changes something
