@@ -58,6 +58,7 @@ class Chip(Recovery):
         self._polls = int is None  # INT is not wired, or does not do what it should
         self._must_look = False  # ask the chip even while INT is high
         self._is_noticed = False  # an edge came since the last look
+        self._is_full = False  # a frame of full length does not fit any more
         self._false_ints = 0  # looks in a row that found INT low and nothing else
         self._rx_buf = self._rx_views = None  # the caller's buffer and the views of it
         self._rx_head = self._rx_usual = None
@@ -93,6 +94,7 @@ class Chip(Recovery):
                 await asyncio.wait_for_ms(flag.wait(), self.wait_ms)
             except asyncio.TimeoutError:
                 self._must_look = True  # the edge may have been missed, or INT be broken
+                self._is_idle = False
 
     def signal(self):
         """The ThreadSafeFlag that INT sets, where nothing waits and INT is trusted; else None."""
@@ -103,15 +105,14 @@ class Chip(Recovery):
     def look_again(self):
         """What wait() does after its time-out, for who waits for signal(): once a second."""
         self._must_look = True
+        self._is_idle = False
         self._flag.set()
 
     def active(self, flag):
         """False stops the chip's sending and receiving, True starts it again."""
         self._is_wanted = bool(flag)
         if not flag:
-            self._waiting = self._owed = 0
-            self._ready_n = -1
-            self._is_up = False
+            self._forget()
             self._attempt(self._shut)
         elif not self._is_up:
             self._attempt(self._start)
@@ -143,8 +144,11 @@ class Chip(Recovery):
         self._check()
         if not self._is_up:
             return False
-        if not self._polls and self._int() and not self._must_look:
-            return False
+        if not self._polls and not self._must_look:
+            self._is_noticed = False
+            if self._int():
+                self._is_idle = not self._false_ints and not self._is_full
+                return False
         return self._see()
 
     def _see(self):

@@ -15,7 +15,7 @@ import time
 
 from micropython import const
 
-from .enc28j60_setup import RX_END, TX_START, Setup
+from .enc28j60_setup import TX_START, Setup
 
 # Transactions of the frame path. Bank 1 is selected before and after; see Setup for the rest.
 _GET_EPKTCNT = const(b"\x19\x00")
@@ -39,6 +39,7 @@ _PUT_ETXNDH = const(b"\x47\x00")
 _PUT_ERXRDPTL = const(b"\x4c\x00")
 _PUT_ERXRDPTH = const(b"\x4d\x00")
 
+_RX_END = const(0x19FF)  # as in the set-up; only a module's own constants are folded
 _FCS = const(4)
 _COUNT_MIN = const(64)  # of bytes with FCS; the usual frame has so many
 _USUAL_TO_NEXT = const(70)
@@ -60,8 +61,7 @@ class ENC28J60(Setup):
     def __init__(self, spi, cs, int=None, rst=None, mac=None, full_duplex=False):
         self._usual = _COUNT_MIN  # its FCS is read, too: then ERDPT stands at the next frame
         self._retries = 0
-        self._next = 0  # where the frame after the one read starts
-        self._is_read_whole = False  # ERDPT stands there already
+        self._is_read_whole = True  # ERDPT stands, once a frame is read, at the next one
         self._fcs = bytearray(_FCS)
         self._in7 = bytearray(7)
         self._in8 = bytearray(8)
@@ -82,37 +82,31 @@ class ENC28J60(Setup):
         header = self._in7
         try:
             for _ in range(_BURST):
-                if self._owed:
-                    if self._is_sending:
-                        self._settle()
-                    self._release()
+                if self._is_idle and not self._int():
+                    self._is_idle = False
+                    answer = self._in2
+                    cs(0)
+                    self._swap(_GET_EPKTCNT, answer)
+                    cs(1)
+                    if answer[1]:
+                        self._waiting = answer[1]
+                    elif not self._see():
+                        return 0
+                else:
+                    if self._owed:
+                        if self._is_sending:
+                            self._settle()
+                        self._release()
                     if not self._waiting and not self._look():
                         return 0
-                elif not self._waiting:
-                    if self._polls or self._must_look or not self._is_up or self._int():
-                        if not self._look():
-                            return 0
-                    else:
-                        answer = self._in2
-                        cs(0)
-                        self._swap(_GET_EPKTCNT, answer)
-                        cs(1)
-                        if answer[1]:
-                            self._waiting = answer[1]
-                            self._is_noticed = False
-                            self._false_ints = 0
-                        elif not self._see():
-                            return 0
                 cs(0)
                 self._swap(_READ_HEADER, header)
-                at = header[1] | header[2] << 8
-                is_usual = at == self._rx_at + _USUAL_TO_NEXT <= RX_END and header[5] & _RXOK
-                if is_usual and header[3] == _COUNT_MIN and not header[4] and self._rx_usual:
+                at = self._rx_at + _USUAL_TO_NEXT
+                is_next = header[1] | header[2] << 8 == at <= _RX_END and not header[4]
+                if is_next and header[3] == _COUNT_MIN and header[5] & _RXOK and self._rx_usual:
                     self._readinto(self._rx_usual)
                     cs(1)
-                    self._next = at
-                    self._is_read_whole = True
-                    self._owed = 1
+                    self._owed = at + 1
                     if not self._is_arp_only or buf[12] == 0x08 and buf[13] == 0x06:
                         stats = self.stats
                         stats.rx = (stats.rx + 1) & _COUNT_MASK
@@ -198,13 +192,12 @@ class ENC28J60(Setup):
         """What is left of a frame with that header -> length, 0 = dropped, -1 = impossible."""
         count = header[3] | header[4] << 8
         end = self._rx_at + 6 + count + (count & 1)  # frames start at even addresses
-        if end > RX_END:
-            end -= RX_END + 1
-        if not header[1] | header[2] << 8 == end <= RX_END:
+        if end > _RX_END:
+            end -= _RX_END + 1
+        if not header[1] | header[2] << 8 == end <= _RX_END:
             return -1
-        self._next = end
         self._is_read_whole = False
-        self._owed = 1
+        self._owed = end + 1
         n = count - _FCS
         if not header[5] & _RXOK or count < _COUNT_MIN:  # runts pass sections 5.1.5 and 8.1
             self._note("rx_bad")
@@ -225,14 +218,15 @@ class ENC28J60(Setup):
 
     def _release(self):
         """Give the ring up to the next frame back to the chip, and go there; prepare to send."""
+        at = self._owed - 1
         self._owed = 0
         self._waiting -= 1
-        at = self._next
         self._transact(_BANK_0)
         if not self._is_read_whole:
             self._point(self._erdpt, at)
+        self._is_read_whole = True
         self._rx_at = at
-        self._point(self._erxrdpt, at - 1 if at else RX_END)  # odd: erratum 14
+        self._point(self._erxrdpt, at - 1 if at else _RX_END)  # odd: erratum 14
         self._transact(_ONE_LESS)
         if self._ready_n < 0 and self._tx_end >= 0 and not self._is_sending:
             self._rewind_tx()

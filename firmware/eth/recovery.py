@@ -50,6 +50,7 @@ class Recovery:
         self._waiting = 0  # how much is known to wait in the chip, with what is owed
         self._owed = 0  # how much of it was handed over, but not yet released
         self._ready_n = -1  # a frame of so many bytes may be written now without any look
+        self._is_idle = False  # the chip is up, nothing waits or is owed, and INT will tell
         self._news = 0  # bit n: NAMES[n] was counted since next_event() told
         self._checked_at = time.ticks_ms()
 
@@ -115,8 +116,7 @@ class Recovery:
 
     def _start(self):
         """Open the chip because somebody wants it, not because something was wrong."""
-        self._waiting = self._owed = 0
-        self._ready_n = -1
+        self._forget()
         self._is_up = self._open()
         if not self._is_up:
             self._reopen()
@@ -125,8 +125,7 @@ class Recovery:
         """The upper rungs of the ladder: every register anew, if need be after a reset."""
         name = "reopened"
         self._cs(1)  # it may have been left low
-        self._waiting = self._owed = 0
-        self._ready_n = -1
+        self._forget()
         self._is_up = self._open()
         if not self._is_up:
             name = "reset"
@@ -149,11 +148,15 @@ class Recovery:
     def _lose_bus(self):
         """A transaction was broken off: the chip is opened anew at the next slow check."""
         self._cs(1)
-        self._waiting = self._owed = 0
-        self._ready_n = -1
-        self._is_up = False
+        self._forget()
         self._checked_at = time.ticks_ms()
         self._note("spi_error")
+
+    def _forget(self):
+        """What was known of the chip's state is not known any more."""
+        self._waiting = self._owed = 0
+        self._ready_n = -1
+        self._is_up = self._is_idle = False
 
     def _note(self, name):
         self.stats.add(name)

@@ -51,7 +51,6 @@ class W5500(Setup):
     def __init__(self, spi, cs, int=None, rst=None, mac=None):
         self._usual = _FRAME_MIN
         self._rx_end = 0  # RX_WR as last read
-        self._is_full = False  # a frame of full length does not fit any more
         self._in9 = bytearray(9)
         self._in11 = bytearray(11)
         self._tx_write = bytearray(_TX_WRITE)
@@ -72,52 +71,47 @@ class W5500(Setup):
         cs = self._cs
         try:
             for _ in range(_BURST):
-                if self._owed:
-                    self._release()
+                if self._is_idle and not self._int():
+                    self._is_idle = False
+                    cs(0)
+                    self._write(_CLEAR_RECV)
+                    cs(1)
+                    if self._is_sending:
+                        sizes = self._in11
+                        cs(0)
+                        self._swap(_GET_TX_FSR_TO_RX_RSR, sizes)
+                        cs(1)
+                        waiting = sizes[9] << 8 | sizes[10]
+                        if sizes[3] == _RAM >> 8:
+                            self._is_sending = False
+                            self._ready_n = self._tx_n
+                        else:
+                            waiting = 0  # the last frame has not left
+                    else:
+                        waiting = self._get(_GET_RX_RSR)
+                    if 0 < waiting <= _RAM - _RAW_FULL:
+                        self._waiting = waiting
+                    elif not self._see():
+                        return 0
+                else:
+                    if self._owed:
+                        self._release()
                     if not self._waiting and not self._look():
                         return 0
-                elif not self._waiting:
-                    if self._polls or self._must_look or not self._is_up or self._int():
-                        if not self._look():
-                            return 0
-                    else:
-                        cs(0)
-                        self._write(_CLEAR_RECV)
-                        cs(1)
-                        if self._is_sending:
-                            sizes = self._in11
-                            cs(0)
-                            self._swap(_GET_TX_FSR_TO_RX_RSR, sizes)
-                            cs(1)
-                            waiting = sizes[9] << 8 | sizes[10]
-                            if sizes[4] or sizes[3] != _RAM >> 8:
-                                waiting = 0  # the last frame has not left
-                            else:
-                                self._is_sending = False
-                                self._ready_n = self._tx_n
-                        else:
-                            waiting = self._get(_GET_RX_RSR)
-                        if 0 < waiting <= _RAM - _RAW_FULL:
-                            self._waiting = waiting
-                            self._is_full = self._is_noticed = False
-                            self._false_ints = 0
-                        elif not self._see():
-                            return 0
                 answer = self._in5
                 cs(0)
                 self._swap(self._rx_read, answer)
-                raw = answer[3] << 8 | answer[4]
-                if raw == _RAW_USUAL <= self._waiting <= _RAM:
+                if answer[4] == _RAW_USUAL and not answer[3] and self._waiting >= _RAW_USUAL:
                     self._readinto(self._rx_usual)
                     cs(1)
-                    self._owed = raw
+                    self._owed = _RAW_USUAL
                     if not self._is_arp_only or buf[12] == 0x08 and buf[13] == 0x06:
                         stats = self.stats
                         stats.rx = (stats.rx + 1) & _COUNT_MASK
                         return _FRAME_MIN
                     self.stats.add("rx_unwanted")
                 else:
-                    n = self._read_frame(raw)
+                    n = self._read_frame(answer[3] << 8 | answer[4])
                     cs(1)
                     if n < 0:
                         n = self._recover()
