@@ -90,8 +90,9 @@ class Bench:
         self._step(lambda: 0 in levels)
         at = [self._now()]
         instructions = 0
-        for count in range(1, 6):  # two parts with both edges, and the begin of send()
-            instructions += self._step(lambda: len(edges) == count)
+        for _ in range(5):  # two parts with both edges, and the begin of send()
+            edges.clear()
+            instructions += self._step(lambda: edges)
             at.append(self._now(instructions))
         instructions += self._step(lambda: len(self.peer.sent) > sent)
         at.append(self._now(instructions))

@@ -1,10 +1,11 @@
 """The asyncio shell: one NIC, one engine, two tasks, and an answer for every waiter.
 
 The receive task drains the NIC after each `nic.wait()`, or, of a chip whose INT is trusted, after
-its `signal()`, which wakes it in half the time; then the timer task calls `look_again()` once a
-second. That one sleeps until the engine's next deadline. Both run the same synchronous `_pump`:
-send what `poll` yields, then hand out the events. Only this file knows the clock and awaits. Owner of engine, NIC and waiters: the event loop
-that called `start`. A frame costs no allocation here, unless it is handed to `on_frame`.
+its `signal()`, which wakes it in half the time; the timer task then calls `look_again()` once a
+second. That task sleeps until the engine's next deadline. Both run the same synchronous `_pump`:
+send what `poll` yields, then hand out the events. Only this file knows the clock and awaits. Owner
+of engine, NIC and waiters: the event loop that called `start`. A frame costs no allocation here,
+unless it is handed to `on_frame`.
 """
 
 import asyncio

@@ -17,6 +17,9 @@ the chip's own:
     _unstick()      it did not: free the transmitter
     _survey()       the rest of the slow check: count and mend what the chip itself reports
     _filter()       _is_promiscuous or _is_arp_only changed
+    _read_frame()   what is left of a frame whose header was read, the chip still being selected ->
+                    its length, 0 = dropped, -1 = impossible; sets _owed
+    _recover()      it was impossible: climb the ladder -> a frame's length or 0
     _release()      give the room of the frame that recv_into() handed over back to the chip
 
 So that an answer leaves first, a frame is released by the call after the one that read it: `_owed`
@@ -31,7 +34,6 @@ from micropython import const
 
 from .recovery import Recovery
 
-_COUNT_MASK = const(0x1FFFFFFF)  # the counters stay small integers
 _FRAME_MAX = const(1514)
 _HEADER = const(14)
 _BUF_MIN = const(60)
@@ -60,14 +62,10 @@ class Chip(Recovery):
         self._is_noticed = False  # an edge came since the last look
         self._is_full = False  # a frame of full length does not fit any more
         self._false_ints = 0  # looks in a row that found INT low and nothing else
-        self._rx_buf = self._rx_views = None  # the caller's buffer and the views of it
-        self._rx_head = self._rx_usual = None
+        self._rx_buf = None  # the caller's buffer; _adopt() makes the views of it
         self._rx_max = 0  # bytes of the longest frame that fits it
-        self._tx_buf = self._tx_views = None
+        self._tx_buf = None  # the same; _check_send() does
         self._tx_n = -1  # the length that _tx_view is for
-        self._tx_view = None  # the bytes to write for it
-        self._short_n = -1  # the length that _short is for
-        self._short = None
         self._flag = asyncio.ThreadSafeFlag()
         cs(1)
         self._reset()
@@ -75,8 +73,7 @@ class Chip(Recovery):
             raise self._absent()
         self._is_up = True
         if int is not None:
-            self._on_int = self._notice  # bound once
-            int.irq(handler=self._on_int, trigger=int.IRQ_FALLING)
+            int.irq(handler=self._notice, trigger=int.IRQ_FALLING)
 
     def link(self):
         """True while the PHY has a link; costs up to 30 transactions, so ask now and then."""
@@ -93,8 +90,7 @@ class Chip(Recovery):
             try:
                 await asyncio.wait_for_ms(flag.wait(), self.wait_ms)
             except asyncio.TimeoutError:
-                self._must_look = True  # the edge may have been missed, or INT be broken
-                self._is_idle = False
+                self.look_again()  # the edge may have been missed, or INT be broken
 
     def signal(self):
         """The ThreadSafeFlag that INT sets, where nothing waits and INT is trusted; else None."""
@@ -103,7 +99,7 @@ class Chip(Recovery):
         return self._flag
 
     def look_again(self):
-        """What wait() does after its time-out, for who waits for signal(): once a second."""
+        """For who waits for signal(), once a second; what wait() does after its time-out."""
         self._must_look = True
         self._is_idle = False
         self._flag.set()
@@ -221,10 +217,6 @@ class Chip(Recovery):
         self._rx_usual = whole[: self._usual] if len(buf) >= self._usual else None
         self._rx_views = _cut(buf, _HEADER if self._is_arp_only else 0)
         self._rx_buf = buf
-
-    def _is_arp(self):
-        head = self._rx_head
-        return head[12] == 0x08 and head[13] == 0x06
 
     def _transact(self, out):
         self._cs(0)

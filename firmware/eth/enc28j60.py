@@ -52,7 +52,6 @@ _RXERIF = const(0x01)
 _LATECOL = const(0x20)  # in the fourth byte of the status vector, bit 29
 _RETRIES = const(16)
 _ONE_PAGE = const(188)  # the view of so many bytes ends in the page in which it starts
-_COUNT_MASK = const(0x1FFFFFFF)
 
 
 class ENC28J60(Setup):
@@ -94,8 +93,6 @@ class ENC28J60(Setup):
                         return 0
                 else:
                     if self._owed:
-                        if self._is_sending:
-                            self._settle()
                         self._release()
                     if not self._waiting and not self._look():
                         return 0
@@ -108,17 +105,16 @@ class ENC28J60(Setup):
                     cs(1)
                     self._owed = at + 1
                     if not self._is_arp_only or buf[12] == 0x08 and buf[13] == 0x06:
-                        stats = self.stats
-                        stats.rx = (stats.rx + 1) & _COUNT_MASK
+                        self.stats.rx += 1
                         return _FRAME_MIN
                     self.stats.add("rx_unwanted")
                 else:
-                    n = self._read_frame(header)
+                    n = self._read_frame()
                     cs(1)
                     if n < 0:
                         n = self._recover()
-                    if n > 0:
-                        self.stats.add("rx")
+                    if n:
+                        self.stats.rx += 1
                         return n
                 if self._owed:
                     self._release()
@@ -151,7 +147,7 @@ class ENC28J60(Setup):
             self._ready_n = -1
             if n > _ONE_PAGE:
                 self._write_page = -1
-            self.stats.tx = (self.stats.tx + 1) & _COUNT_MASK
+            self.stats.tx += 1
         except BaseException as error:
             self._lose_bus()
             raise error
@@ -173,10 +169,6 @@ class ENC28J60(Setup):
             self._transact(_PUT_EWRPTH)
             self._write_page = TX_START >> 8
 
-    def _open(self):
-        self._is_sending = False
-        return super()._open()
-
     def _is_intact(self):
         if self._owed:
             self._release()
@@ -188,8 +180,9 @@ class ENC28J60(Setup):
             self._settle()
         return waiting
 
-    def _read_frame(self, header):
-        """What is left of a frame with that header -> length, 0 = dropped, -1 = impossible."""
+    def _read_frame(self):
+        """The frame whose header is in _in7 -> its length, 0 = dropped, -1 = impossible."""
+        header = self._in7
         count = header[3] | header[4] << 8
         end = self._rx_at + 6 + count + (count & 1)  # frames start at even addresses
         if end > _RX_END:
@@ -207,7 +200,7 @@ class ENC28J60(Setup):
             return 0
         if self._is_arp_only:
             self._readinto(self._rx_head)
-            if not self._is_arp():
+            if self._rx_head[12] != 0x08 or self._rx_head[13] != 0x06:
                 self.stats.add("rx_unwanted")
                 return 0
         self._readinto(self._rx_views[(n + 3) // 64])
@@ -218,6 +211,8 @@ class ENC28J60(Setup):
 
     def _release(self):
         """Give the ring up to the next frame back to the chip, and go there; prepare to send."""
+        if self._is_sending:
+            self._settle()
         at = self._owed - 1
         self._owed = 0
         self._waiting -= 1
@@ -250,10 +245,9 @@ class ENC28J60(Setup):
         self._waiting = self._ask(_GET_EPKTCNT)
         if not self._waiting:
             return 0
-        header = self._in7
         self._cs(0)
-        self._swap(_READ_HEADER, header)
-        n = self._read_frame(header)
+        self._swap(_READ_HEADER, self._in7)
+        n = self._read_frame()
         self._cs(1)
         if n >= 0:
             return n

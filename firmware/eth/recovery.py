@@ -19,9 +19,13 @@ _TX_LOOKS = const(600)  # with 16 retries of 3 ms
 class Stats:
     """Counters of one chip; each name but rx and tx is also reported by next_event()."""
 
-    NAMES = ("rx", "tx", "rx_unwanted", "rx_bad", "rx_too_long", "rx_full", "rx_desync")
-    NAMES += ("rx_drained", "tx_retried", "tx_failed", "tx_stuck", "missed_edge", "int_stuck")
-    NAMES += ("phy_stuck", "link_down", "link_up", "spi_error", "reopened", "reset", "chip_lost")
+    # fmt: off
+    NAMES = (
+        "rx", "tx", "rx_unwanted", "rx_bad", "rx_too_long", "rx_full", "rx_desync", "rx_drained",
+        "tx_retried", "tx_failed", "tx_stuck", "missed_edge", "int_stuck", "phy_stuck",
+        "link_down", "link_up", "spi_error", "reopened", "reset", "chip_lost",
+    )
+    # fmt: on
 
     def __init__(self):
         for name in self.NAMES:
@@ -68,6 +72,8 @@ class Recovery:
         if not self._is_wanted or 0 <= time.ticks_diff(now, self._checked_at) < self.wait_ms:
             return False
         self._checked_at = now
+        self.stats.rx &= _COUNT_MASK
+        self.stats.tx &= _COUNT_MASK
         # The first answer may have been read wrong, or have changed while it was read.
         if not self._is_up or not (self._is_intact() or self._is_intact()):
             self._reopen()
@@ -156,7 +162,7 @@ class Recovery:
         """What was known of the chip's state is not known any more."""
         self._waiting = self._owed = 0
         self._ready_n = -1
-        self._is_up = self._is_idle = False
+        self._is_up = self._is_idle = self._is_sending = False
 
     def _note(self, name):
         self.stats.add(name)

@@ -42,7 +42,6 @@ _RAW_MAX = const(1524)  # with two VLAN tags
 _RAW_USUAL = const(62)
 _FRAME_MIN = const(60)
 _BURST = const(16)  # unwanted frames dropped in one call
-_COUNT_MASK = const(0x1FFFFFFF)
 
 
 class W5500(Setup):
@@ -51,13 +50,13 @@ class W5500(Setup):
     def __init__(self, spi, cs, int=None, rst=None, mac=None):
         self._usual = _FRAME_MIN
         self._rx_end = 0  # RX_WR as last read
-        self._in9 = bytearray(9)
-        self._in11 = bytearray(11)
         self._tx_write = bytearray(_TX_WRITE)
         self._rx_read = bytearray(_RX_READ)
         self._put_tx_wr = bytearray(_PUT_TX_WR)
         self._put_rx_rd = bytearray(_PUT_RX_RD)
         self._pad = b""  # zeros from a short frame's end up to 60
+        self._in5 = bytearray(5)
+        self._in11 = bytearray(11)
         super().__init__(spi, cs, int, rst, mac)
 
     def recv_into(self, buf):
@@ -106,17 +105,16 @@ class W5500(Setup):
                     cs(1)
                     self._owed = _RAW_USUAL
                     if not self._is_arp_only or buf[12] == 0x08 and buf[13] == 0x06:
-                        stats = self.stats
-                        stats.rx = (stats.rx + 1) & _COUNT_MASK
+                        self.stats.rx += 1
                         return _FRAME_MIN
                     self.stats.add("rx_unwanted")
                 else:
-                    n = self._read_frame(answer[3] << 8 | answer[4])
+                    n = self._read_frame()
                     cs(1)
                     if n < 0:
                         n = self._recover()
-                    if n > 0:
-                        self.stats.add("rx")
+                    if n:
+                        self.stats.rx += 1
                         return n
                 if self._owed:
                     self._release()
@@ -139,7 +137,7 @@ class W5500(Setup):
         try:
             cs(0)
             write(self._tx_write)
-            write(self._tx_view)  # bytes of it beyond n stay in the chip: TX_WR advances by n alone
+            write(self._tx_view)  # what it has beyond n stays in the chip: TX_WR advances by n
             if n < _FRAME_MIN:
                 write(self._pad)
             cs(1)
@@ -154,7 +152,7 @@ class W5500(Setup):
             self._sent_at = time.ticks_us()
             self._tx_at = self._tx_next
             self._aim_tx()
-            self.stats.tx = (self.stats.tx + 1) & _COUNT_MASK
+            self.stats.tx += 1
         except BaseException as error:
             self._lose_bus()
             raise error
@@ -170,34 +168,29 @@ class W5500(Setup):
         pointer[3] = at >> 8
         pointer[4] = at & 0xFF
 
-    def _open(self):
-        self._is_sending = False
-        is_open = super()._open()
-        self._aim_rx(self._rx_at)
-        return is_open
-
     def _count(self):
         if self._int is not None:
             self._transact(_CLEAR_RECV)
-        size = self._count_and_settle() if self._is_sending else self._get(_GET_RX_RSR)
+        if self._is_sending:
+            answer = self._ask(_GET_TX_FSR_TO_RX_RSR)
+            size = answer[9] << 8 | answer[10]
+            if answer[3] << 8 | answer[4] == _RAM:
+                self._is_sending = False
+                self._ready_n = self._tx_n
+            elif self._is_stuck():
+                self._unstick()
+                return 0
+        else:
+            size = self._get(_GET_RX_RSR)
         is_full = _RAM - _RAW_FULL < size <= _RAM
         if is_full and not self._is_full:  # from here on the chip drops without a word
             self._note("rx_full")
         self._is_full = is_full
         return size
 
-    def _count_and_settle(self):
-        answer = self._get_into(_GET_TX_FSR_TO_RX_RSR, self._in11)
-        if answer[3] << 8 | answer[4] == _RAM:
-            self._is_sending = False
-            self._ready_n = self._tx_n
-        elif self._is_stuck():
-            self._unstick()
-            return 0
-        return answer[9] << 8 | answer[10]
-
-    def _read_frame(self, raw):
-        """What is left of a frame whose size is raw -> its length, 0 = dropped, -1 = impossible."""
+    def _read_frame(self):
+        """The frame whose size is in _in5 -> its length, 0 = dropped, -1 = impossible."""
+        raw = self._in5[3] << 8 | self._in5[4]
         n = raw - 2
         if not _RAW_MIN <= raw <= _RAW_MAX or not raw <= self._waiting <= _RAM:
             return -1
@@ -207,7 +200,7 @@ class W5500(Setup):
             return 0
         if self._is_arp_only:
             self._readinto(self._rx_head)
-            if not self._is_arp():
+            if self._rx_head[12] != 0x08 or self._rx_head[13] != 0x06:
                 self.stats.add("rx_unwanted")
                 return 0
         self._readinto(self._rx_views[(n + 3) // 64])
@@ -238,10 +231,9 @@ class W5500(Setup):
         if self._recount():
             if not self._waiting:
                 return 0
-            answer = self._in5
             self._cs(0)
-            self._swap(self._rx_read, answer)
-            n = self._read_frame(answer[3] << 8 | answer[4])
+            self._swap(self._rx_read, self._in5)
+            n = self._read_frame()
             self._cs(1)
             if n >= 0:
                 return n
@@ -254,11 +246,8 @@ class W5500(Setup):
 
     def _recount(self):
         """Read the RX pointers until they agree with each other and the shadow -> did they."""
-        answer = self._in9
         for _ in range(3):  # in a flood a frame arrives during most reads
-            self._cs(0)
-            self._swap(_GET_RX_POINTERS, answer)
-            self._cs(1)
+            answer = self._ask(_GET_RX_POINTERS)
             size = answer[3] << 8 | answer[4]
             start = answer[5] << 8 | answer[6]
             self._rx_end = answer[7] << 8 | answer[8]
