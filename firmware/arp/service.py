@@ -1,11 +1,10 @@
 """The asyncio shell: one NIC, one engine, two tasks, and an answer for every waiter.
 
-The receive task drains the NIC after each `nic.wait()`, or, of a chip whose INT is trusted, after
-its `signal()`, which wakes it in half the time; the timer task then calls `look_again()` once a
-second. That task sleeps until the engine's next deadline. Both run the same synchronous `_pump`:
-send what `poll` yields, then hand out the events. Only this file knows the clock and awaits. Owner
-of engine, NIC and waiters: the event loop that called `start`. A frame costs no allocation here,
-unless it is handed to `on_frame`.
+The receive task drains the NIC after `nic.wait()`, or after its `signal()`, if it has one, which
+takes half the time; the timer task sleeps until the engine's next deadline and looks after the NIC
+once a second. Both run the same `_pump`: send what `poll` yields, then hand out the events. Only
+this file knows the clock. Owner of engine, NIC and waiters: the event loop that called `start`. A
+frame costs no allocation here, unless it is handed to `on_frame`.
 """
 
 import asyncio
@@ -60,9 +59,6 @@ class Arp:
         self._kick = asyncio.Event()
         self._own_change = asyncio.Event()
         self._stopped = asyncio.Event()
-        self._armed_until = -1
-        self._look_at = 0
-        self._signal = getattr(nic, "signal", None)
         self._watch = NicWatch(nic)
         self._stopped.set()
 
@@ -72,8 +68,8 @@ class Arp:
             return
         self.nic.active(True)
         self._watch.arp_only(self._on_frame is None)
-        self._look_at = time.ticks_ms() & c.TICKS_MASK
-        self._watch.start(self._look_at)
+        self._armed_until = time.ticks_ms() & c.TICKS_MASK
+        self._watch.start(self._armed_until)
         self._is_running = True
         self._session += 1
         if self._session > 1:  # others may have forgotten us
@@ -102,7 +98,7 @@ class Arp:
         """
         ip = ip_bytes(ip)
         self._check_running()
-        self._hand_out()  # what ended before has nothing to do with the new waiter
+        self._hand_out(self.engine)  # what ended before has nothing to do with the new waiter
         code = self.engine.query(ip, time.ticks_ms())
         if code == c.RESOLVED:
             return self.engine.ask(ip)
@@ -200,66 +196,56 @@ class Arp:
             raise error
 
     async def _receive_loop(self, session):
-        # What stands between a wake-up and the answer is as little as can be.
         nic, engine, frame = self.nic, self.engine, self._frame
-        ticks_ms = time.ticks_ms
+        signal = getattr(nic, "signal", None)
         while self._is_running and session == self._session:
-            flag = None if self._signal is None else self._signal()
-            if flag is None:
-                await nic.wait()
-            else:
-                await flag.wait()
-            n = nic.recv_into(frame)
+            flag = signal() if signal else None
+            await (nic.wait() if flag is None else flag.wait())
+            n = nic.recv_into(frame)  # from here to send() as little as can be
             left = _BURST
             while n:
                 if frame[12] == 0x08 and frame[13] == 0x06 or n < ETH_HEADER_BYTES:
-                    n = engine.receive(frame, n, ticks_ms())
+                    n = engine.receive(frame, n, time.ticks_ms())
                     if n:
                         try:
                             nic.send(engine.tx, n)
-                        except OSError:  # the chip refused: who asked will ask again
+                        except OSError:  # as in _transmit(), without its call
                             self.stats.add(TX_ERROR)
                     if engine.events.count:
-                        self._hand_out()
+                        self._hand_out(engine)
                 elif self._on_frame is not None:
                     self._on_frame(frame[12] << 8 | frame[13], self._frame_view[:n])
                 left -= 1
                 n = nic.recv_into(frame) if left and self._is_running else 0
             self._pump()
-            self._look_after_nic()
             await asyncio.sleep_ms(0)  # wait() may return at once for ever: let others run
 
     async def _timer_loop(self, session):
+        look_at = time.ticks_ms() & c.TICKS_MASK
         while self._is_running and session == self._session:
             self._pump()
             now = time.ticks_ms() & c.TICKS_MASK
+            if not before(now, look_at):
+                look_at = add(now, _LOOK_MS)
+                self._look_after_nic(now)
             ms = self.engine.next_deadline(now)
+            if not 0 <= ms < _LOOK_MS:
+                ms = _LOOK_MS
             self._kick.clear()
-            if self._signal is not None:
-                if not before(now, self._look_at):
-                    self._look_at = add(now, _LOOK_MS)
-                    self.nic.look_again()
-                if not 0 <= ms < _LOOK_MS:
-                    ms = _LOOK_MS
-            if ms < 0:
-                self._armed_until = -1
-                await self._kick.wait()
-                continue
             self._armed_until = add(now, ms)
             try:
                 await asyncio.wait_for_ms(self._kick.wait(), ms)
             except asyncio.TimeoutError:
                 pass
 
-    def _look_after_nic(self):
+    def _look_after_nic(self, now):
+        if hasattr(self.nic, "look_again"):
+            self.nic.look_again()
         # Switches and peers may have forgotten us while the cable was out: announce again.
-        if self._watch.look(time.ticks_ms() & c.TICKS_MASK):
+        if self._watch.look(now):
             self.engine.announce()
             self._pump()
-        event = self._watch.next_event() if self._is_running else None
-        while event is not None:
-            self._deliver(event)
-            event = self._watch.next_event() if self._is_running else None
+        self._hand_out(self._watch)
 
     def _pump(self):
         # Everything that is due, then everything that happened. A callback that changes something
@@ -272,23 +258,19 @@ class Arp:
             while self._is_pump_wanted and self._is_running:
                 self._is_pump_wanted = False
                 now = time.ticks_ms() & c.TICKS_MASK
-                n = self.engine.poll(now)
-                while n:
+                while n := self.engine.poll(now):
                     self._transmit(n)
-                    n = self.engine.poll(now)
-                self._hand_out()
+                self._hand_out(self.engine)
         finally:
             self._is_pumping = False
         if self._is_running:
             ms = self.engine.next_deadline(now)
-            if ms >= 0 and (self._armed_until < 0 or before(add(now, ms), self._armed_until)):
+            if ms >= 0 and before(add(now, ms), self._armed_until):
                 self._kick.set()  # the timer task sleeps too long
 
-    def _hand_out(self):
-        event = self.engine.next_event() if self._is_running else None
-        while event is not None:
+    def _hand_out(self, source):
+        while self._is_running and (event := source.next_event()) is not None:
             self._deliver(event)
-            event = self.engine.next_event() if self._is_running else None
 
     def _transmit(self, n):
         try:
