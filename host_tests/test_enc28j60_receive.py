@@ -41,6 +41,65 @@ def test_with_int_it_is_the_same():
     assert board.cost(board.receive) == (b"", 5, 10), "it is released"
 
 
+def test_an_answer_leaves_before_the_frame_is_released():
+    board = ENC28J60Board(with_int=True, logs=True)
+    board.chip.on_int = board.int.drive  # past the log
+    for _ in range(2):  # the first time the pointers are not known
+        board.log.sent.clear()
+        board.cable.put(arp_frame())
+        assert board.receive() == arp_frame()
+        board.nic.send(arp_frame(42), 42)
+        answered = len(board.log.sent)
+        assert board.receive() == b""
+    assert [sent[:4] for sent in board.log.sent[:answered]] == [
+        "1900",
+        "3a00",
+        "7a00",
+        "9f08",  # TXRTS
+    ]
+    assert [sent[:4] for sent in board.log.sent[answered:]] == [
+        "1f00",  # ECON1, EIR: it has left
+        "1c00",
+        "bf03",
+        "4c8b",
+        "4d00",
+        "9e40",
+        "4200",  # EWRPT, for the next one
+        "9f01",
+    ]
+
+
+def test_an_unreleased_frame_is_no_fault_and_none_after_a_restart():
+    board = ENC28J60Board(with_int=True)
+    for i in range(3):
+        board.cable.put(arp_frame(fill=i))
+    assert board.receive() == arp_frame(fill=0)
+    board.nic._checked_at -= 2000  # the slow check's turn
+    assert board.nic.link()
+    assert board.counted() == {}
+    assert board.receive() == arp_frame(fill=1)
+    board.nic.active(False)
+    board.nic.active(True)
+    assert board.receive_all() == [], "a restart loses what waits"
+    board.cable.put(arp_frame(fill=3))
+    assert board.receive_all() == [arp_frame(fill=3)]
+    assert (board.counted(), board.chip.errors) == ({}, 0)
+
+
+def test_a_late_collision_between_a_frame_and_its_release_loses_none():
+    board = ENC28J60Board(with_int=True)
+    for i in range(3):
+        board.cable.put(arp_frame(fill=i))
+    for i in range(3):
+        assert board.receive() == arp_frame(fill=i)
+        board.chip.late_collisions = 1
+        board.nic.send(arp_frame(42, fill=i), 42)
+    for _ in range(3):
+        assert board.receive() == b""
+    assert board.cable.sent == [arp_frame(42, fill=i) + bytes(18) for i in range(3)]
+    assert (board.counted(), board.chip.errors) == ({"tx_retried": 3}, 0)
+
+
 def test_frames_that_wait_are_read_after_one_look():
     board = ENC28J60Board(with_int=True)
     for i in range(3):

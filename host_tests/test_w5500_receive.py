@@ -30,6 +30,43 @@ def test_with_int_it_is_5_transactions_and_83_bytes():
     assert board.cost(board.receive) == (b"", 0, 0)
 
 
+def test_an_answer_leaves_before_the_frame_is_released():
+    board = W5500Board(with_int=True, logs=True)
+    board.chip.on_int = board.int.drive  # past the log
+    board.nic.send(arp_frame(42), 42)
+    board.receive()
+    board.log.sent.clear()
+    board.cable.put(arp_frame())
+    assert board.receive() == arp_frame()
+    board.nic.send(arp_frame(42), 42)
+    assert [sent[:6] for sent in board.log.sent] == [
+        "00020c",  # Sn_IR
+        "002008",  # TX_FSR to RX_RSR: the last one has left
+        "000018",
+        "003c14",
+        "00240c",
+        "00010c",  # SEND
+    ]
+    board.receive()
+    assert board.log.sent[6:] == ["00280c003e", "00010c40"]
+
+
+def test_an_unreleased_frame_is_no_fault_and_none_after_a_restart():
+    board = W5500Board(with_int=True)
+    for i in range(3):
+        board.cable.put(arp_frame(fill=i))
+    assert board.receive() == arp_frame(fill=0)
+    board.nic._checked_at -= 2000  # the slow check's turn
+    assert board.nic.link()
+    assert board.counted() == {}
+    board.nic.active(False)
+    board.nic.active(True)
+    assert board.receive_all() == [], "a restart loses what waits"
+    board.cable.put(arp_frame(fill=3))
+    assert board.receive_all() == [arp_frame(fill=3)]
+    assert (board.counted(), board.chip.errors) == ({}, 0)
+
+
 def test_with_int_high_nothing_is_asked():
     board = W5500Board(with_int=True)
     assert board.cost(board.nic.recv_into, board.buf) == (0, 0, 0)

@@ -44,6 +44,8 @@ _ENETDOWN = const(100)
 class Chip(Recovery):
     """One chip on SPI. Pins: cs and rst are outputs, int an input; int and rst may be None."""
 
+    _usual = _BUF_MIN  # bytes to read of the usual frame, which is the shortest one
+
     def __init__(self, spi, cs, int, rst, mac):
         self.mac = bytes(mac) if mac is not None else b"\x02" + os.urandom(5)
         if len(self.mac) != 6 or self.mac[0] & 1:
@@ -149,18 +151,20 @@ class Chip(Recovery):
 
     def _see(self):
         """The same of a chip that is to be asked."""
+        was_noticed = self._is_noticed
+        self._is_noticed = False  # what comes from here on may be of a frame not yet counted
         self._waiting = self._count()
         if self._int is not None:
-            self._judge_int()
+            self._judge_int(was_noticed or self._is_noticed)
         return self._waiting != 0
 
-    def _judge_int(self):
+    def _judge_int(self, is_noticed):
         """Poll from now on when INT tells nothing or lies; an edge is the sign that it works."""
         if self._polls:
-            self._polls = not self._is_noticed
+            self._polls = not is_noticed
         elif self._waiting:
             self._false_ints = 0
-            if self._must_look and not self._is_noticed:
+            if self._must_look and not is_noticed:
                 self._polls = True
                 self._note("missed_edge")
         elif not self._int():
@@ -172,7 +176,6 @@ class Chip(Recovery):
                     self._polls = True
                     self._note("int_stuck")
         self._must_look = False
-        self._is_noticed = False
 
     def _refilter(self):
         if self._is_up:
@@ -227,4 +230,7 @@ class Chip(Recovery):
 def _cut(buf, start):
     """Views of buf from start up to 60, 124, 188 ...; the one for n bytes is [(n + 3) // 64]."""
     whole = memoryview(buf)
-    return [whole[start:end] for end in range(60, min(len(buf), _FRAME_MAX) + 64, 64)]
+    views = []
+    for end in range(60, min(len(buf), _FRAME_MAX) + 64, 64):
+        views.append(whole[start:end])
+    return views

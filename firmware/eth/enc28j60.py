@@ -57,8 +57,9 @@ _ONE_PAGE = const(188)  # the view of so many bytes ends in the page in which it
 class ENC28J60(Setup):
     """A NIC (see the package). mac None: a random locally administered address."""
 
+    _usual = _COUNT_MIN  # with its FCS: then ERDPT stands at the next frame
+
     def __init__(self, spi, cs, int=None, rst=None, mac=None, full_duplex=False):
-        self._usual = _COUNT_MIN  # its FCS is read, too: then ERDPT stands at the next frame
         self._retries = 0
         self._is_read_whole = True  # ERDPT stands, once a frame is read, at the next one
         self._fcs = bytearray(_FCS)
@@ -104,7 +105,7 @@ class ENC28J60(Setup):
                     self._readinto(self._rx_usual)
                     cs(1)
                     self._owed = at + 1
-                    if not self._is_arp_only or buf[12] == 0x08 and buf[13] == 0x06:
+                    if buf[13] == 0x06 and buf[12] == 0x08 or not self._is_arp_only:
                         self.stats.rx += 1
                         return _FRAME_MIN
                     self.stats.add("rx_unwanted")

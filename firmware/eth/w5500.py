@@ -48,7 +48,6 @@ class W5500(Setup):
     """A NIC (see the package). mac None: a random locally administered address."""
 
     def __init__(self, spi, cs, int=None, rst=None, mac=None):
-        self._usual = _FRAME_MIN
         self._rx_end = 0  # RX_WR as last read
         self._tx_write = bytearray(_TX_WRITE)
         self._rx_read = bytearray(_RX_READ)
@@ -104,7 +103,7 @@ class W5500(Setup):
                     self._readinto(self._rx_usual)
                     cs(1)
                     self._owed = _RAW_USUAL
-                    if not self._is_arp_only or buf[12] == 0x08 and buf[13] == 0x06:
+                    if buf[13] == 0x06 and buf[12] == 0x08 or not self._is_arp_only:
                         self.stats.rx += 1
                         return _FRAME_MIN
                     self.stats.add("rx_unwanted")
