@@ -2,7 +2,7 @@
 
 import bench_board
 
-# (transactions, bytes) from INT to the command to send: each row of a chip, and the driver's share.
+# (transactions, bytes) from INT to the command to send; the driver's share is all of them.
 COSTS = {"w5500": (6, 152), "enc28j60": (4, 119)}
 ANSWERS = ("answer, service", "answer, engine", "answer, plain", "bare SPI", "share, driver")
 NO_SPI = ("share, asyncio", "share, arp.Arp", "share, engine")
@@ -12,7 +12,7 @@ CALLS = ("engine.query, cached", "engine.lookup")
 def test_two_runs_give_the_same_figures_and_what_spi_costs_is_known():
     rows = bench_board.measure()
     assert bench_board.measure() == rows
-    expected = {name: (0, 0) for name in CALLS}
+    expected = dict.fromkeys(CALLS, (0, 0))
     for nic, cost in COSTS.items():
         expected.update({"%s %s" % (nic, name): cost for name in ANSWERS})
         expected.update({"%s %s" % (nic, name): (0, 0) for name in NO_SPI})
