@@ -1,10 +1,10 @@
 """The asyncio shell: one NIC, one engine, two tasks, and an answer for every waiter.
 
 The receive task drains the NIC after `nic.wait()`, or after its `signal()`, if it has one, which
-takes half the time; the timer task sleeps until the engine's next deadline and looks after the NIC
-once a second. Both run the same `_pump`: send what `poll` yields, then hand out the events. Only
-this file knows the clock. Owner of engine, NIC and waiters: the event loop that called `start`. A
-frame costs no allocation here, unless it is handed to `on_frame`.
+takes half the time; the timer task sleeps until the engine's next deadline, and looks after the
+NIC once a second. Both run the same `_pump`: send what `poll` yields, then hand out the events.
+Owner of engine, NIC and waiters: the event loop that called `start`. A frame costs no allocation
+here, unless it is handed to `on_frame`.
 """
 
 import asyncio
@@ -218,7 +218,8 @@ class Arp:
                 left -= 1
                 n = nic.recv_into(frame) if left and self._is_running else 0
             self._pump()
-            await asyncio.sleep_ms(0)  # wait() may return at once for ever: let others run
+            if flag is None:
+                await asyncio.sleep_ms(0)  # wait() may return at once for ever: let others run
 
     async def _timer_loop(self, session):
         look_at = time.ticks_ms() & c.TICKS_MASK
@@ -241,8 +242,7 @@ class Arp:
     def _look_after_nic(self, now):
         if hasattr(self.nic, "look_again"):
             self.nic.look_again()
-        # Switches and peers may have forgotten us while the cable was out: announce again.
-        if self._watch.look(now):
+        if self._watch.look(now):  # others may have forgotten us while the cable was out
             self.engine.announce()
             self._pump()
         self._hand_out(self._watch)

@@ -21,7 +21,8 @@ and, where it makes sense,
     arp_only(flag)     True: frames that are not ARP may be dropped, and chips drop them cheaply
     next_event()       the name of a counter of stats that moved and was not told yet, or None
     signal()           an asyncio.ThreadSafeFlag to wait for in wait()'s place, or None: not now.
-                       It has no time-out, so who uses it calls look_again() once a second
+                       Waiting for it lets other tasks run, as good as always. It has no time-out:
+                       who uses it calls look_again() once a second
     look_again()       wakes who waits for it, and has the next recv_into() ask the chip
 
 A NIC is active and usable once constructed. Frames start with the destination address and end

@@ -96,6 +96,7 @@ class Chip(Recovery):
 
     def signal(self):
         """The ThreadSafeFlag that INT sets, where nothing waits and INT is trusted; else None."""
+        self._flag.clear()  # of what was before this INT's level tells
         if self._polls or self._waiting or self._must_look or not self._is_up or not self._int():
             return None
         return self._flag
@@ -203,10 +204,10 @@ class Chip(Recovery):
             self._short_n = -1
         if n >= _BUF_MIN:
             self._tx_view = self._tx_views[(n + 3) // 64]
-        elif n != self._short_n:
-            self._tx_view = self._short = memoryview(buf)[:n]
-            self._short_n = n
         else:
+            if n != self._short_n:
+                self._short = memoryview(buf)[:n]
+                self._short_n = n
             self._tx_view = self._short
         self._tx_n = n
 

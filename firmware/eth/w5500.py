@@ -258,7 +258,8 @@ class W5500(Setup):
 
     def _settle(self):
         has_ended = self._get(_GET_TX_FSR) == _RAM
-        self._is_sending = self._is_sending and not has_ended
+        if has_ended:
+            self._is_sending = False
         return has_ended
 
     def _unstick(self):

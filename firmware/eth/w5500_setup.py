@@ -58,8 +58,6 @@ class Setup(Chip):
 
     def __init__(self, spi, cs, int, rst, mac):
         self._answers = {n: bytearray(n) for n in (4, 5, 7, 9, 11, 18, 22)}
-        self._rx_at = 0  # shadow of RX_RD; _aim_rx() of eth.w5500 sets it
-        self._tx_at = 0  # shadow of TX_WR
         super().__init__(spi, cs, int, rst, mac)
 
     def _reset(self):
@@ -110,7 +108,7 @@ class Setup(Chip):
         self._put(_PUT_IR, b"\x1f")
         self._put(_PUT_IMR, bytes((_RECV,)))
         is_open = self._run(_OPEN, _MACRAW)
-        self._aim_rx(self._get(_GET_RX_RD))
+        self._aim_rx(self._get(_GET_RX_RD))  # sets _rx_at; both are shadows of what the chip has
         self._tx_at = self._get(_GET_TX_WR)
         if self._int is not None:
             self._put(_PUT_SIMR, b"\x01")
