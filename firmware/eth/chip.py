@@ -64,8 +64,7 @@ class Chip(Recovery):
         self._is_noticed = False  # an edge came since the last look
         self._is_full = False  # a frame of full length does not fit any more
         self._false_ints = 0  # looks in a row that found INT low and nothing else
-        self._rx_buf = None  # the caller's buffer; _adopt() makes the views of it
-        self._rx_max = 0  # bytes of the longest frame that fits it
+        self._rx_buf = None  # the caller's buffer; _adopt() makes the views of it, and _rx_max
         self._tx_buf = None  # the same; _check_send() does
         self._tx_n = -1  # the length that _tx_view is for
         self._flag = asyncio.ThreadSafeFlag()
@@ -153,7 +152,8 @@ class Chip(Recovery):
     def _see(self):
         """The same of a chip that is to be asked."""
         was_noticed = self._is_noticed
-        self._is_noticed = False  # what comes from here on may be of a frame not yet counted
+        # An edge from here on may be of a frame not yet counted.
+        self._is_noticed = self._is_idle = False
         self._waiting = self._count()
         if self._int is not None:
             self._judge_int(was_noticed or self._is_noticed)

@@ -21,14 +21,8 @@ def test_two_runs_give_the_same_figures_and_what_spi_costs_is_known():
     # bytes are waited for.
     for name, row in rows.items():
         assert 8 < row["us"] * 1000 / row["instructions"] < 16, name
-
-
-def test_the_parts_of_an_answer_are_all_of_it_and_the_driver_is_cheap():
-    rows = bench_board.measure()
-    for nic, (answer, driver) in bench_board.ratios(rows).items():
+    for nic, (_, driver) in bench_board.ratios(rows).items():
         us = {name: rows["%s %s" % (nic, name)]["us"] for name in ANSWERS + NO_SPI}
         parts = sum(us["share, " + name] for name in bench_board.SHARES)
         assert abs(parts - us["answer, service"]) < 60, "but for MARK and the functions around it"
-        assert us["answer, plain"] < us["bare SPI"] * 12
-        assert driver < 2.5, (nic, driver)
-        assert answer > 0
+        assert driver < 2.4, (nic, driver)
