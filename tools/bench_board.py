@@ -184,6 +184,7 @@ def main():
         if args.json:
             machine = "RP2040 at 125 MHz, emulated by rp2040py"
             told = {"machine": machine, "runtime": "MicroPython " + version(), "rows": rows}
+            told["ratios"] = ratios(rows)
             with open(args.json, "w", encoding="utf-8") as f:
                 json.dump(told, f, indent=1)
                 f.write("\n")
