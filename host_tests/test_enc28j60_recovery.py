@@ -100,6 +100,23 @@ def test_each_register_that_changes_by_itself_is_found_within_a_second():
     without_time(scenario)
 
 
+def test_a_write_pointer_that_moves_while_it_is_relied_on_is_found_too():
+    def scenario(time):
+        board = ENC28J60Board(with_int=True)
+        for _ in range(2):
+            board.cable.put(arp_frame())
+            assert board.receive() == arp_frame()
+            board.nic.send(arp_frame(42), 42)
+            assert board.receive() == b""
+        board.chip.r[0x02] ^= 0x04  # EWRPTL
+        assert after_a_second(board, time)
+        assert board.counted() == {"reopened": 1}
+        board.nic.send(arp_frame(42, fill=1), 42)
+        assert board.cable.sent[-1] == arp_frame(42, fill=1) + bytes(18)
+
+    without_time(scenario)
+
+
 def test_a_slow_check_that_finds_all_well_changes_nothing():
     def scenario(time):
         board = ENC28J60Board()

@@ -20,6 +20,7 @@ from .enc28j60_registers import (
 
 # Registers, as eth.enc28j60_registers numbers them.
 _ERDPT = const(0x00)
+_EWRPTL = const(0x02)
 _EWRPTH = const(0x03)
 _ETXND = const(0x06)
 _ERXST = const(0x08)
@@ -254,6 +255,8 @@ class Setup(Registers):
         if self._tx_end >= 0 and self._get_pair(_ETXND) != self._tx_end:
             return False
         if self._write_page >= 0 and self._get(_EWRPTH) != self._write_page:
+            return False
+        if self._ready_n >= 0 and self._get(_EWRPTL) != TX_START & 0xFF:
             return False
         if self._get_pair(_ERDPT) != self._rx_at:
             return False
