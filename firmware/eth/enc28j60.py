@@ -5,7 +5,8 @@ Rules that hold here
 - Header and frame arrive in one chip-select period, the frame straight into the caller's buffer.
 - Nothing in a header is believed that the other fields contradict: next pointer, length, status.
 - EPKTCNT says what waits, not EIR.PKTIF (erratum 6). INT is a level.
-- A transmission is looked after when nothing else waits, or before the next one; no wait for it.
+- A transmission is looked after when the frame that it answers is released, when nothing waits, or
+  before the next one; no wait for it. Then EWRPT is made ready for the next one, too.
 - Half duplex unless asked: the chip cannot negotiate, and a switch then falls back to half duplex.
 
 SPI runs at 8 to 20 MHz; ask for 12 MHz on an RP2040 (10 gives 8). The module takes up to 200 mA.

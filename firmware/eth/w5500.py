@@ -9,7 +9,8 @@ Rules that hold here
   call takes. The slow check of eth.chip verifies it, and every register.
 - SEND never follows an unfinished one. That it has ended TX_FSR says (SENDOK may get lost), read
   with RX_RSR at the next look, in the same transaction.
-- Every wait is bounded, and every way out of a receive leaves the read pointer advanced.
+- Every wait is bounded, and every way out of a receive leaves the read pointer advanced, or what
+  it is to be advanced by in _owed: RX_RD and RECV follow the answer.
 
 Ask for 24 MHz on an RP2040 (20 gives 12). Do not use network.WIZNET5K on the same chip. IPv4
 multicast and IPv6 pass with promiscuous(True) only.
