@@ -140,16 +140,17 @@ def _abort(board):
 
 
 # After a request a W5500 is asked with INT: 4 bytes Sn_IR, 5 RX_RSR, then the frame: 3 header,
-# 2 size, 60; 5 RX_RD, 4 RECV; its answer: 3 header, 60, 5 TX_WR, 4 SEND. An ENC28J60: 2 EPKTCNT,
-# then 1 opcode, 6 header, 14 and 46 frame, 4 FCS; 2 bank, 4 ERXRDPT, 2 PKTDEC, 2 bank; its answer.
+# 2 size, 60; its answer: 3 header, 60, 5 TX_WR, 4 SEND; 5 RX_RD, 4 RECV. An ENC28J60: 2 EPKTCNT,
+# then 1 opcode, 6 header, 60 frame, 4 FCS; its answer: 2 opcode and control, 42 frame, 2 TXRTS;
+# 2 ECON1, 2 EIR; 2 bank, 4 ERXRDPT, 2 PKTDEC, 2 EWRPT, 2 bank.
 # (name, (begin, end), (counter of W5500, of ENC28J60), most)
 _TABLE = (
     ("MISO stuck at 0x00", _miso(0x00), ("chip_lost", "chip_lost"), 35),
     ("MISO stuck at 0xff", _miso(0xFF), ("chip_lost", "chip_lost"), 35),
     ("bit flipped while a size is read", _flip_read(12, 5, 5), ("rx_desync", "rx_desync"), 0),
     ("bit flipped while a frame is read", _flip_read(52, 50, 3), ("", ""), 1),
-    ("bit flipped in a read pointer", _flip_write(78, 78, 1), ("rx_desync", ""), 0),
-    ("bit flipped while a frame is written", _flip_write(110, 110, 2), ("", ""), 1),
+    ("bit flipped in a read pointer", _flip_write(150, 128, 1), ("rx_desync", ""), 0),
+    ("bit flipped while a frame is written", _flip_write(101, 92, 2), ("", ""), 1),
     ("chip reset in mid-operation", _once(_reset), ("reopened", "reopened"), 12),
     ("brown-out", _once(_brown_out), ("reopened", "reopened"), 12),
     ("command or PHY not ready", _set("busy_stuck", True, False), ("chip_lost", "phy_stuck"), 35),

@@ -4,9 +4,9 @@ import frames as f
 from engines import at, engine, resolve
 
 import arp
-from arp import acd, chance, failure, stats
+from arp import acd, chance, errors, failure, stats
 from arp.events import Events
-from arp.waiters import Waiters
+from arp.waiters import Waiters, new_error
 
 
 def refused(kind, body):
@@ -55,6 +55,20 @@ def test_randomness_comes_from_random_where_the_system_has_none():
     finally:
         home.os = system
     assert len(first) == len(second) == 22 and first != second
+
+
+def test_without_room_for_an_error_there_is_a_memory_error_for_whoever_waits():
+    def no_room(text):
+        raise MemoryError(text)
+
+    real = errors.Cleared
+    errors.Cleared = no_room
+    try:
+        error = new_error("Cleared", "why")
+    finally:
+        errors.Cleared = real
+    assert isinstance(error, MemoryError)
+    assert isinstance(new_error("Cleared", "why"), errors.Cleared)
 
 
 def test_every_counter_has_one_name():

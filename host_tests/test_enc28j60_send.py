@@ -26,9 +26,9 @@ def test_these_are_the_transactions():
     assert board.log.sent == [
         "bf03",  # bank 0
         "4200",  # EWRPT: its high byte is still 0x1a
+        "9f01",  # bank 1
         "7a00" + arp_frame(42).hex(),
         "9f08",  # TXRTS
-        "9f01",  # bank 1
     ]
     board.log.sent.clear()
     board.receive()
@@ -207,3 +207,21 @@ def test_without_a_link_sending_is_refused_until_it_is_back():
     board.nic.send(arp_frame(42), 42)
     assert (len(board.cable.sent), board.counted()) == (1, {"link_down": 1, "link_up": 1})
     assert [board.nic.next_event() for _ in range(3)] == ["link_down", "link_up", None]
+
+
+def test_a_write_pointer_that_moves_while_it_is_relied_on_is_found_too():
+    def scenario(time):
+        board = ENC28J60Board(with_int=True)
+        for _ in range(2):
+            board.cable.put(arp_frame())
+            assert board.receive() == arp_frame()
+            board.nic.send(arp_frame(42), 42)
+            assert board.receive() == b""
+        board.chip.r[0x02] ^= 0x04  # EWRPTL
+        time.now_ms += 1000  # the slow check's turn
+        assert board.nic.link()
+        assert board.counted() == {"reopened": 1}
+        board.nic.send(arp_frame(42, fill=1), 42)
+        assert board.cable.sent[-1] == arp_frame(42, fill=1) + bytes(18)
+
+    without_time(scenario)

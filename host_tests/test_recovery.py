@@ -93,6 +93,25 @@ def test_a_bit_flipped_while_registers_are_written_is_found_within_two_checks():
     timed(scenario)
 
 
+def test_a_frame_that_arrives_between_two_looks_at_int_is_received_once():
+    for board_class in BOARDS:
+        board = board_class(with_int=True)
+        assert board.receive() == b""
+        board.cable.put(arp_frame(fill=1))
+        board.cable.put(arp_frame(fill=2))
+        looks = []
+
+        def before_read(board=board, looks=looks):
+            looks.append(1)
+            if len(looks) > 1:
+                board.chip.pump()
+
+        board.int.before_read = before_read
+        got = [board.receive() for _ in range(4)]
+        assert got == [arp_frame(fill=1), arp_frame(fill=2), b"", b""], board_class
+        assert (board.counted(), board.chip.errors) == ({}, 0)
+
+
 def test_spi_that_raises_is_counted_and_the_chip_is_back_at_the_next_check():
     def scenario(board_class, time):
         for calls in range(9):

@@ -126,6 +126,45 @@ def test_a_nic_learns_whether_anybody_wants_frames_that_are_not_arp():
     assert told == [False, True, False]
 
 
+def test_a_nic_with_a_signal_is_waited_for_by_it_and_asked_again_each_second():
+    async def main():
+        lan = new_lan()
+        port = lan.port(f.OWN_MAC)
+        flag = asyncio.ThreadSafeFlag()
+        told = []
+
+        async def wait():
+            told.append("wait")
+            await asyncio.sleep(0.01)
+
+        def look_again():
+            told.append("look_again")
+            flag.set()
+
+        port.wait = wait
+        port.signal = lambda: flag if told else None
+        port.look_again = look_again
+        async with arp.Arp(port, f.OWN_NET, probe=False):
+            await asyncio.sleep(0.1)
+            first = told.copy()
+            told[:] = ["asked"]
+            Peer(lan, f.A_IP, f.A_MAC).resolve(f.OWN_IP)
+            lan.step()
+            flag.set()
+            await asyncio.sleep(0.1)
+            replies = [
+                frame for _, fate, _, _, frame in lan.trace if fate == "sent" and frame[21] == 2
+            ]
+            await asyncio.sleep(3)
+        return first, len(replies), told
+
+    first, replies, told = clock.run(main)
+    assert set(first) <= {"wait", "look_again"}
+    assert replies == 1
+    assert told[0] == "asked" and set(told[1:]) == {"look_again"}
+    assert 2 <= len(told) - 1 <= 4
+
+
 def test_what_a_nic_had_to_mend_reaches_on_event():
     async def body(service, lan):
         told = ["rx_desync", "chip_lost"]

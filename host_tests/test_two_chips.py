@@ -56,7 +56,7 @@ def test_each_gets_the_packets_that_the_other_sends():
         async with first, second:
             await first.send("10.0.0.2", b"\x45one" + bytes(20))
             await second.send("10.0.0.1", b"\x45two" + bytes(20))
-            await asyncio.sleep_ms(100)
+            await asyncio.sleep_ms(1100)  # the models hear the wire only when they are asked
         assert heard == [(0x0800, b"\x45one"), (0x0800, b"\x45two")]
 
     clock.run(scenario)

@@ -13,16 +13,58 @@ def test_a_60_byte_frame_is_4_transactions_and_79_bytes_without_int():
     board = W5500Board(logs=True)
     board.cable.put(arp_frame())
     board.log.sent.clear()
-    assert board.cost(board.nic.recv_into, board.buf) == (60, 4, 79)
+    assert board.cost(board.nic.recv_into, board.buf) == (60, 2, 70)
     assert bytes(board.buf[:60]) == arp_frame()
-    assert board.log.sent == ["0026080000", "000018" + "00" * 62, "00280c003e", "00010c40"]
+    assert board.log.sent == ["0026080000", "000018" + "00" * 62]
+    board.log.sent.clear()
+    assert board.cost(board.receive) == (b"", 3, 14), "it is released, and the idle poll"
+    assert board.log.sent == ["00280c003e", "00010c40", "0026080000"]
 
 
 def test_with_int_it_is_5_transactions_and_83_bytes():
     board = W5500Board(with_int=True)
     board.cable.put(arp_frame())
-    assert board.cost(board.nic.recv_into, board.buf) == (60, 5, 83)
+    assert board.cost(board.nic.recv_into, board.buf) == (60, 3, 74)
     assert bytes(board.buf[:60]) == arp_frame()
+    assert board.cost(board.receive) == (b"", 2, 9), "it is released"
+    assert board.cost(board.receive) == (b"", 0, 0)
+
+
+def test_an_answer_leaves_before_the_frame_is_released():
+    board = W5500Board(with_int=True, logs=True)
+    board.chip.on_int = board.int.drive  # past the log
+    board.nic.send(arp_frame(42), 42)
+    board.receive()
+    board.log.sent.clear()
+    board.cable.put(arp_frame())
+    assert board.receive() == arp_frame()
+    board.nic.send(arp_frame(42), 42)
+    assert [sent[:6] for sent in board.log.sent] == [
+        "00020c",  # Sn_IR
+        "002008",  # TX_FSR to RX_RSR: the last one has left
+        "000018",
+        "003c14",
+        "00240c",
+        "00010c",  # SEND
+    ]
+    board.receive()
+    assert board.log.sent[6:] == ["00280c003e", "00010c40"]
+
+
+def test_an_unreleased_frame_is_no_fault_and_none_after_a_restart():
+    board = W5500Board(with_int=True)
+    for i in range(3):
+        board.cable.put(arp_frame(fill=i))
+    assert board.receive() == arp_frame(fill=0)
+    board.nic._checked_at -= 2000  # the slow check's turn
+    assert board.nic.link()
+    assert board.counted() == {}
+    board.nic.active(False)
+    board.nic.active(True)
+    assert board.receive_all() == [], "a restart loses what waits"
+    board.cable.put(arp_frame(fill=3))
+    assert board.receive_all() == [arp_frame(fill=3)]
+    assert (board.counted(), board.chip.errors) == ({}, 0)
 
 
 def test_with_int_high_nothing_is_asked():
@@ -34,10 +76,10 @@ def test_several_frames_that_wait_are_read_after_one_look():
     board = W5500Board()
     for i in range(3):
         board.cable.put(arp_frame(fill=i))
-    assert board.cost(board.receive) == (arp_frame(fill=0), 4, 79)
+    assert board.cost(board.receive) == (arp_frame(fill=0), 2, 70)
     assert board.cost(board.receive) == (arp_frame(fill=1), 3, 74)
     assert board.cost(board.receive) == (arp_frame(fill=2), 3, 74)
-    assert board.cost(board.receive) == (b"", 1, 5)
+    assert board.cost(board.receive) == (b"", 3, 14)
     assert board.nic.stats.rx == 3
 
 
@@ -81,7 +123,7 @@ def test_a_longest_frame_is_read_in_one_burst():
     board = W5500Board()
     board.cable.put(arp_frame(1514))
     _, transactions, count = board.cost(board.nic.recv_into, board.buf)
-    assert (transactions, count) == (4, 5 + 5 + 1514 + 5 + 4)
+    assert (transactions, count) == (2, 5 + 5 + 1514)
 
 
 def test_nothing_is_written_beyond_the_buffer():

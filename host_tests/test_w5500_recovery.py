@@ -58,7 +58,7 @@ def test_more_bytes_than_the_memory_has_are_not_believed():
 
 def test_a_shadow_that_differs_from_the_chips_pointer_is_mended():
     board = W5500Board(chip_class=Torn)
-    board.nic._rx_at = 62
+    board.nic._aim_rx(62)
     board.chip.wrong = 1
     assert board.receive() == b""
     assert board.nic.stats.rx_drained == 1

@@ -91,7 +91,7 @@ def test_the_next_look_asks_for_the_end_in_the_same_transaction():
     assert board.cost(board.receive) == (b"", 1, 11)
     assert board.cost(board.nic.send, arp_frame(), 60) == (None, 3, 72)
     board.cable.put(arp_frame())
-    assert board.cost(board.receive) == (arp_frame(), 4, 85)
+    assert board.cost(board.receive) == (arp_frame(), 2, 76)
     assert board.cost(board.nic.send, arp_frame(), 60) == (None, 3, 72)
 
 

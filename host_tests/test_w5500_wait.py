@@ -3,6 +3,7 @@
 import asyncio
 
 from sim.w5500_board import OTHER, W5500Board, arp_frame
+from sim.w5500_chip import W5500Chip
 
 
 def timed_out(awaitable, ms=30):
@@ -94,6 +95,7 @@ def test_after_a_missed_interrupt_it_polls_until_an_edge_comes():
     board.cable.put(arp_frame())
     assert board.receive() == arp_frame()
     for _ in range(3):
+        assert board.cost(board.receive) == (b"", 4, 18), "releases and polls"
         assert board.cost(board.receive) == (b"", 2, 9), "polls"
         board.cable.put(arp_frame())
         assert board.receive() == arp_frame()
@@ -135,6 +137,68 @@ def test_a_time_out_without_a_frame_costs_one_look():
     assert board.cost(board.receive) == (b"", 2, 9)
     assert board.cost(board.receive) == (b"", 0, 0)
     assert board.nic.stats.missed_edge == 0
+
+
+def test_signal_is_none_where_waiting_for_int_would_be_wrong():
+    assert W5500Board().nic.signal() is None, "not wired"
+    board = W5500Board(with_int=True)
+    nic = board.nic
+    assert nic.signal() is not None
+    board.cable.put(arp_frame())
+    assert nic.signal() is None, "INT is low"
+    board.receive()
+    assert board.int() == 1 and nic.signal() is None, "a frame is still to be released"
+    board.receive()
+    assert nic.signal() is not None
+    nic.look_again()
+    assert nic.signal() is None, "the chip is to be asked"
+    assert board.cost(board.receive) == (b"", 2, 9)
+    assert nic.signal() is not None
+    nic.active(False)
+    assert nic.signal() is None
+
+
+def test_look_again_wakes_who_waits_for_the_signal_and_finds_what_int_did_not_tell():
+    board = W5500Board(with_int=True)
+    board.receive()
+    board.chip.on_int = None  # the wire of INT is broken
+    board.int.before_read = None
+    flag = board.nic.signal()
+    board.cable.put(arp_frame())
+
+    async def main():
+        task = asyncio.create_task(flag.wait())
+        await asyncio.sleep_ms(5)
+        board.nic.look_again()
+        await asyncio.wait_for_ms(task, 500)
+
+    asyncio.run(main())
+    assert board.receive() == arp_frame()
+    assert board.counted() == {"missed_edge": 1}
+
+
+def test_look_again_in_the_middle_of_traffic_is_no_missed_edge():
+    class Eager(W5500Chip):
+        """A second frame arrives right after RECV was cleared for the first one, a third later."""
+
+        late = 0
+
+        def _store_socket(self, address, value):
+            W5500Chip._store_socket(self, address, value)
+            if address == 2 and self.late:
+                self.late -= 1
+                self._wire.put(arp_frame(fill=self.late))
+
+    board = W5500Board(with_int=True, chip_class=Eager)
+    board.receive()
+    board.chip.late = 2
+    board.cable.put(arp_frame(fill=9))
+    seen = []
+    for _ in range(8):
+        seen.append(board.receive())
+        board.nic.look_again()
+    assert [frame for frame in seen if frame] == [arp_frame(fill=n) for n in (9, 1, 0)]
+    assert board.counted() == {}
 
 
 def test_without_int_wait_is_a_short_sleep():

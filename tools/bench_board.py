@@ -28,6 +28,8 @@ ANSWER_MS = 100
 PEER_MAC = b"\x02\0\0\0\x01\x01"
 OWN_IP = ip_bytes("10.0.0.2")
 BROADCAST = b"\xff" * 6
+# The asyncio layer from INT to the driver's first call, the driver, arp.Arp around it, the engine.
+SHARES = ("asyncio", "driver", "arp.Arp", "engine")
 COLUMNS = ("us", "instructions", "transactions", "bytes")
 
 
@@ -71,27 +73,60 @@ class Bench:
         sent = len(self.peer.sent)
         self.peer.request()
         self._step(lambda: 0 in levels)
-        chip = self.board.chip
-        start = (self.emulator.ns, chip.transactions, chip.bytes)
+        start = self._now()
         instructions = self._step(lambda: len(self.peer.sent) > sent)
         # What the chip saw before it was asked to send counts; its own sending is no more of it.
-        row = [(self.emulator.ns - start[0]) / 1000, instructions]
-        row += [chip.transactions - start[1], chip.bytes - start[2]]
+        row = [b - a for a, b in zip(start, self._now(instructions))]
         self.emulator.run_ms(20)
         return row
 
-    def calls(self):
-        """Figures of each call between two edges of MARK, in their order."""
+    def shares(self, floor):
+        """One request -> the figures of SHARES, by the edges of MARK around each part.
+
+        The driver has two parts; `floor`, what a pair of edges takes, is in one of them whole, and
+        in the other, which ends without an edge, at least half.
+        """
+        levels = []
+        self.board.on_pins.on_int = levels.append
+        edges = self._edges()
+        sent = len(self.peer.sent)
+        self.peer.request()
+        self._step(lambda: 0 in levels)
+        at = [self._now()]
+        instructions = 0
+        for _ in range(5):  # two parts with both edges, and the begin of send()
+            edges.clear()
+            instructions += self._step(lambda: edges)
+            at.append(self._now(instructions))
+        instructions += self._step(lambda: len(self.peer.sent) > sent)
+        at.append(self._now(instructions))
+        self.emulator.run_ms(20)
+        part = [[b - a for a, b in zip(*pair)] for pair in zip(at, at[1:])]
+        driver = _beyond(floor, [a + b for a, b in zip(part[1], part[5])])
+        shell = [a + b for a, b in zip(part[2], part[4])]
+        return part[0], driver, shell, part[3]
+
+    def calls(self, kinds):
+        """Figures of COUNT calls of so many kinds between two edges of MARK, in their order."""
         rows = []
-        pin = self.emulator.gpio[MARK]
-        edges = []
-        pin.add_listener(lambda state, _: edges.append(self.emulator.ns))
-        for _ in range(3 * COUNT):
+        edges = self._edges()
+        for _ in range(kinds * COUNT):
             edges.clear()
             self._step(lambda: len(edges) == 1)
+            start = self._now()
             instructions = self._step(lambda: len(edges) == 2)
-            rows.append([(edges[1] - edges[0]) / 1000, instructions, 0, 0])
+            rows.append([b - a for a, b in zip(start, self._now(instructions))])
         return rows
+
+    def _edges(self):
+        """A list that grows at each edge of MARK."""
+        edges = []
+        self.emulator.gpio[MARK].add_listener(lambda state, _: edges.append(state))
+        return edges
+
+    def _now(self, instructions=0):
+        chip = self.board.chip
+        return [self.emulator.ns / 1000, instructions, chip.transactions, chip.bytes]
 
     def _step(self, is_done):
         return self.emulator.step_until(self.emulator.ns + ANSWER_MS * 1_000_000, is_done)
@@ -106,15 +141,34 @@ def measure():
     """{row name: {column: value}}"""
     rows = {}
     for nic in ("w5500", "enc28j60"):
-        for what in ("service", "engine"):
+        for what in ("service", "engine", "plain"):
             bench = Bench(nic, what + "()")
             rows["%s answer, %s" % (nic, what)] = median([bench.answer() for _ in range(COUNT)])
-    found = Bench("w5500", "calls(%d)" % COUNT).calls()
+        found = Bench(nic, "bare_%s(%d)" % (nic, COUNT)).calls(2)
+        floor = median(found[:COUNT])
+        rows[nic + " bare SPI"] = _beyond(floor, median(found[COUNT:]))
+        bench = Bench(nic, "service(True)")
+        for name, part in zip(SHARES, zip(*[bench.shares(floor) for _ in range(COUNT)])):
+            rows["%s share, %s" % (nic, name)] = median(part)
+    found = Bench("w5500", "calls(%d)" % COUNT).calls(3)
     floor = median(found[:COUNT])
     for number, name in enumerate(("engine.query, cached", "engine.lookup"), 1):
-        row = median(found[number * COUNT : (number + 1) * COUNT])
-        rows[name] = [value - least for value, least in zip(row, floor)]
+        rows[name] = _beyond(floor, median(found[number * COUNT : (number + 1) * COUNT]))
     return {name: dict(zip(COLUMNS, _rounded(row))) for name, row in rows.items()}
+
+
+def ratios(rows):
+    """{chip: (answer : plain handler behind the same driver, driver : bare SPI)}"""
+    found = {}
+    for nic in ("w5500", "enc28j60"):
+        us = {name[len(nic) + 1 :]: row["us"] for name, row in rows.items() if nic in name}
+        answer = us["answer, service"] / us["answer, plain"]
+        found[nic] = (answer, us["share, driver"] / us["bare SPI"])
+    return found
+
+
+def _beyond(floor, row):
+    return [value - least for value, least in zip(row, floor)]
 
 
 def _rounded(row):
@@ -130,6 +184,7 @@ def main():
         if args.json:
             machine = "RP2040 at 125 MHz, emulated by rp2040py"
             told = {"machine": machine, "runtime": "MicroPython " + version(), "rows": rows}
+            told["ratios"] = ratios(rows)
             with open(args.json, "w", encoding="utf-8") as f:
                 json.dump(told, f, indent=1)
                 f.write("\n")
@@ -138,6 +193,8 @@ def main():
     print("%-26s %12s %12s %12s %8s" % (("emulated RP2040",) + COLUMNS))
     for name, row in rows.items():
         print("%-26s %12.3f %12d %12d %8d" % ((name,) + tuple(row[c] for c in COLUMNS)))
+    for nic, pair in ratios(rows).items():
+        print("%s: answer / plain handler %.3f, driver / bare SPI %.3f" % ((nic,) + pair))
 
 
 if __name__ == "__main__":

@@ -10,21 +10,95 @@ import time
 MARK = 2
 OWN = "10.0.0.2/24"
 ASKED = "10.0.0.1"
+REPLY_BYTES = 42
 
 
-def service():
-    """Answer requests behind asyncio, as most programs do."""
+def service(shares=False):
+    """Answer requests behind asyncio, as most programs do; `shares` with MARK at each part."""
     import board
 
     import arp
 
     async def main():
-        async with arp.Arp(board.make_nic(), OWN, probe=False) as a:
+        nic = board.make_nic()
+        if shares:
+            nic.recv_into = _marked1(nic.recv_into)
+            nic.send = _marked2(nic.send)
+        a = arp.Arp(nic, OWN, probe=False)
+        if shares:
+            a.engine.receive = _marked3(a.engine.receive)
+        async with a:
             await a.ready()
             await a.query(ASKED)
             await asyncio.sleep(3)  # the second announcement
             print("ready")
             await asyncio.sleep(600)
+
+    asyncio.run(main())
+
+
+def _mark():
+    import machine
+
+    return machine.Pin(MARK, machine.Pin.OUT, value=0)
+
+
+def _marked1(function):
+    mark = _mark()
+
+    def call(a):
+        mark(1)
+        a = function(a)
+        mark(0)
+        return a
+
+    return call
+
+
+def _marked2(function):
+    mark = _mark()
+
+    def call(a, b):
+        mark(1)
+        function(a, b)
+        mark(0)
+
+    return call
+
+
+def _marked3(function):
+    mark = _mark()
+
+    def call(a, b, c):
+        mark(1)
+        a = function(a, b, c)
+        mark(0)
+        return a
+
+    return call
+
+
+def plain():
+    """The same with a plain handler in an equally plain loop, behind the same driver."""
+    import board
+    from bench_plain import Plain
+
+    async def main():
+        nic = board.make_nic()
+        nic.arp_only(True)
+        handler = Plain(nic.mac, bytes((10, 0, 0, 2)))
+        frame = bytearray(1514)
+        reply = bytearray(REPLY_BYTES)
+        print("ready")
+        while True:
+            await nic.wait()
+            n = nic.recv_into(frame)
+            while n:
+                n = handler.receive(frame, n, time.ticks_ms())
+                if n:
+                    reply[:] = handler.reply
+                    nic.send(reply, n)
+                n = nic.recv_into(frame)
 
     asyncio.run(main())
 
@@ -66,9 +140,7 @@ def engine():
 
 def calls(count):
     """Each call so many times, with MARK high meanwhile."""
-    import machine
-
-    mark = machine.Pin(MARK, machine.Pin.OUT, value=0)
+    mark = _mark()
     eng, _ = _engine()
     query, lookup = eng.query, eng.lookup
     out = bytearray(6)
@@ -86,4 +158,90 @@ def calls(count):
     for _ in range(count):
         mark(1)
         lookup(ip, out)
+        mark(0)
+
+
+def bare_w5500(count):
+    """The transactions of an answer alone, straight on, with MARK high meanwhile."""
+    import board
+
+    mark = _mark()
+    nic = board.make_nic()
+    cs, write, swap, readinto = nic._cs, nic._write, nic._swap, nic._readinto
+    frame, reply, pad = bytearray(60), bytearray(42), bytes(18)
+    in5, in11 = bytearray(5), bytearray(11)
+    tx_write, put_tx_wr = bytearray(b"\x00\x00\x14"), bytearray(b"\x00\x24\x0c\x00\x00")
+    clear_recv, get_sizes = b"\x00\x02\x0c\x04", b"\x00\x20\x08" + bytes(8)
+    rx_read, send = b"\x00\x00\x18\x00\x00", b"\x00\x01\x0c\x20"
+    print("ready")
+    time.sleep_ms(20)
+    for _ in range(count):
+        mark(1)
+        mark(0)
+    at = nic._tx_at
+    for _ in range(count):
+        time.sleep_ms(1)
+        tx_write[0], tx_write[1] = at >> 8, at & 0xFF
+        at += 60
+        put_tx_wr[3], put_tx_wr[4] = at >> 8, at & 0xFF
+        mark(1)
+        cs(0)
+        write(clear_recv)
+        cs(1)
+        cs(0)
+        swap(get_sizes, in11)
+        cs(1)
+        cs(0)
+        swap(rx_read, in5)
+        readinto(frame)
+        cs(1)
+        cs(0)
+        write(tx_write)
+        write(reply)
+        write(pad)
+        cs(1)
+        cs(0)
+        write(put_tx_wr)
+        cs(1)
+        cs(0)
+        write(send)
+        cs(1)
+        mark(0)
+
+
+def bare_enc28j60(count):
+    """The same for the other chip."""
+    import board
+
+    mark = _mark()
+    nic = board.make_nic()
+    cs, write, swap, readinto = nic._cs, nic._write, nic._swap, nic._readinto
+    frame, reply = bytearray(64), bytearray(42)
+    in2, in7 = bytearray(2), bytearray(7)
+    get_epktcnt, read_header = b"\x19\x00", b"\x3a" + bytes(6)
+    write_memory, send = b"\x7a\x00", b"\x9f\x08"
+    reply[0:14] = b"\xff" * 6 + nic.mac + b"\x08\x06"
+    nic.send(reply, 42)
+    print("ready")
+    time.sleep_ms(20)
+    for _ in range(count):
+        mark(1)
+        mark(0)
+    for _ in range(count):
+        time.sleep_ms(1)
+        mark(1)
+        cs(0)
+        swap(get_epktcnt, in2)
+        cs(1)
+        cs(0)
+        swap(read_header, in7)
+        readinto(frame)
+        cs(1)
+        cs(0)
+        write(write_memory)
+        write(reply)
+        cs(1)
+        cs(0)
+        write(send)
+        cs(1)
         mark(0)

@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 
-from bundle_fold import Folder, number_of, relatives, tops
+from bundle_fold import Folder, hidden, number_of, relatives, tops
 from firmware_sources import ROOT, Missing
 
 PACKAGES = ("arp", "eth")
@@ -76,7 +76,8 @@ class Bundler:
             for place in held:
                 if place != entry:
                     own = self.numbers(place)
-                    rest = [name for name in tops(self._trees[place]) if name not in own]
+                    gone = list(own) + hidden(self._trees[place])
+                    rest = [name for name in tops(self._trees[place]) if name not in gone]
                     lines = ["%s = %d\n" % item for item in own.items()]
                     if rest:
                         names = ", ".join(rest)

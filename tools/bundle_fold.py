@@ -156,6 +156,16 @@ def tops(tree):
     return sorted(names)
 
 
+def hidden(tree):
+    """The private constants at a module's top, which the compiler keeps to itself."""
+    names = []
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            if getattr(node.value.func, "id", "") == "const":
+                names += [target.id for target in node.targets if target.id[0] == "_"]
+    return names
+
+
 def number_of(node):
     """The value of an expression of whole numbers, or None."""
     for part in ast.walk(node):

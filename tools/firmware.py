@@ -30,8 +30,8 @@ UF2_FAMILY = 0xE48BFF56  # RP2040
 UF2_BLOCK = 256
 # The same sources give the same bytes, whatever day it is: MicroPython 1.25.0 came out then.
 SOURCE_DATE = "1744675200"
-DESK_TOOLS = ["bench_on_board", "board_commands", "board_input", "board_main", "board_parts"]
-DESK_TOOLS += ["json_lines", "mpy_one"]
+DESK_TOOLS = ["bench_on_board", "bench_plain", "board_commands", "board_input", "board_main"]
+DESK_TOOLS += ["board_parts", "json_lines", "mpy_one"]
 BUILDERS = ("bundle.py", "firmware.py", "firmware_sources.py")
 
 

@@ -1,6 +1,7 @@
 """NicWatch: looks once a second after the NIC's link, and at what its driver had to mend.
 
-A NIC need not have more than link(): next_event() and arp_only() are used where there are such.
+A NIC need not have more than link(): look_again(), next_event() and arp_only() are used where
+there are such.
 """
 
 from . import const as c
@@ -11,7 +12,7 @@ _PERIOD_MS = c.const(1000)
 
 
 class NicWatch:
-    """Knows whether there was a link; who owns the NIC calls `look` as often as it likes."""
+    """Knows whether there was a link; who owns the NIC calls `look` about once a second."""
 
     def __init__(self, nic):
         self.nic = nic
@@ -24,7 +25,12 @@ class NicWatch:
         self._due_at = add(now, _PERIOD_MS)
 
     def look(self, now):
-        """True when the link came back since the last look. Asks the NIC once a second."""
+        """True when the link came back since the last look. Asks for it once a second.
+
+        Each time the NIC looks once for frames, whatever its interrupt says.
+        """
+        if hasattr(self.nic, "look_again"):
+            self.nic.look_again()
         if before(now, self._due_at):
             return False
         self._due_at = add(now, _PERIOD_MS)

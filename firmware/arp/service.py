@@ -1,28 +1,28 @@
 """The asyncio shell: one NIC, one engine, two tasks, and an answer for every waiter.
 
-The receive task drains the NIC after each `nic.wait()`; the timer task sleeps until the engine's
-next deadline. Both run the same synchronous `_pump`: send what `poll` yields, then hand out the
-events. Only this file knows the clock and awaits. Owner of engine, NIC and waiters: the event loop
-that called `start`. A frame costs no allocation here, unless it is handed to `on_frame`.
+The receive task drains the NIC after `nic.wait()`, or after its `signal()`, if it has one, which
+takes half the time; the timer task sleeps until the engine's next deadline, and looks after the
+NIC once a second. Both run the same `_pump`: send what `poll` yields, then hand out the events.
+Owner of engine, NIC and waiters: the event loop that called `start`. A frame costs no allocation
+here, unless it is handed to `on_frame`.
 """
 
 import asyncio
 import time
 
 from . import const as c
-from . import errors
 from .addr import ip_bytes, ip_text
 from .engine import Engine
-from .failure import failure
 from .nic_watch import NicWatch
 from .stats import TX_ERROR
 from .ticks import add, before
-from .waiters import Waiters
+from .waiters import Waiters, new_error
 from .wire import ETH_HEADER_BYTES, MIN_PAYLOAD_BYTES
 
 # Frames taken from the NIC before the timers and other tasks have their turn.
 _BURST = c.const(16)
 _MAX_FRAME_BYTES = c.const(1514)
+_LOOK_MS = c.const(1000)
 
 
 class Arp:
@@ -35,7 +35,7 @@ class Arp:
 
     def __init__(self, nic, ips=(), gateway=None, **settings):
         if nic.mtu < MIN_PAYLOAD_BYTES:
-            raise errors.MtuTooSmall("an MTU of %d; ARP needs %d" % (nic.mtu, MIN_PAYLOAD_BYTES))
+            raise new_error("MtuTooSmall", "mtu: ARP needs %d, not %d" % (MIN_PAYLOAD_BYTES, nic.mtu))
         self.nic = nic
         self.engine = Engine(nic.mac, _as_list(ips), gateway, **settings)
         self.mac = self.engine.mac
@@ -57,7 +57,6 @@ class Arp:
         self._kick = asyncio.Event()
         self._own_change = asyncio.Event()
         self._stopped = asyncio.Event()
-        self._armed_until = -1
         self._watch = NicWatch(nic)
         self._stopped.set()
 
@@ -67,7 +66,8 @@ class Arp:
             return
         self.nic.active(True)
         self._watch.arp_only(self._on_frame is None)
-        self._watch.start(time.ticks_ms() & c.TICKS_MASK)
+        self._armed_until = time.ticks_ms() & c.TICKS_MASK
+        self._watch.start(self._armed_until)
         self._is_running = True
         self._session += 1
         if self._session > 1:  # others may have forgotten us
@@ -79,7 +79,7 @@ class Arp:
 
     def kill(self):
         """Stop at once: no frame is handled any more, every waiter ends as cleared."""
-        self._stop(errors.Cleared("ARP was stopped"))
+        self._stop(new_error("Cleared", "ARP was stopped"))
 
     async def __aenter__(self):
         await self.start()
@@ -96,7 +96,7 @@ class Arp:
         """
         ip = ip_bytes(ip)
         self._check_running()
-        self._hand_out()  # what ended before has nothing to do with the new waiter
+        self._hand_out(self.engine)  # what ended before has nothing to do with the new waiter
         code = self.engine.query(ip, time.ticks_ms())
         if code == c.RESOLVED:
             return self.engine.ask(ip)
@@ -110,6 +110,8 @@ class Arp:
             if waiter.mac is not None:
                 return waiter.mac
             code = c.DOWN
+        from .failure import failure
+
         raise failure(code, ip, hop, self.engine.settings.down_ms)
 
     async def ready(self):
@@ -119,7 +121,7 @@ class Arp:
             await self._own_change.wait()
         self._check_running()
         if not self.engine.ips:
-            raise errors.AddressLost("there is no own address that may be used")
+            raise new_error("AddressLost", "there is no own address that may be used")
 
     async def closed(self):
         """Wait until ARP stops: returns after `kill`, raises the exception that stopped it."""
@@ -186,7 +188,7 @@ class Arp:
             await loop(session)
         except asyncio.CancelledError:
             if session == self._session and self._is_running:  # not by us
-                self._stop(errors.Cleared("ARP was cancelled"))
+                self._stop(new_error("Cleared", "ARP was cancelled"))
             raise
         except Exception as error:  # whatever it is, nobody may be left waiting (seed S1 `Exn`)
             self._error = error
@@ -194,54 +196,56 @@ class Arp:
             raise error
 
     async def _receive_loop(self, session):
+        nic = self.nic
+        engine = self.engine
+        frame = self._frame
+        signal = getattr(nic, "signal", None)
         while self._is_running and session == self._session:
-            await self.nic.wait()
-            self._drain()
-            self._look_after_nic()
-            await asyncio.sleep_ms(0)  # wait() may return at once for ever: let others run
+            flag = signal() if signal else None
+            await (nic.wait() if flag is None else flag.wait())
+            n = nic.recv_into(frame)  # from here to send() as little as can be
+            left = _BURST
+            while n:
+                if frame[12] == 0x08 and frame[13] == 0x06 or n < ETH_HEADER_BYTES:
+                    n = engine.receive(frame, n, time.ticks_ms())
+                    if n:
+                        try:
+                            nic.send(engine.tx, n)
+                        except OSError:  # as in _transmit(), without its call
+                            self.stats.add(TX_ERROR)
+                    if engine.events.count:
+                        self._hand_out(engine)
+                elif self._on_frame is not None:
+                    self._on_frame(frame[12] << 8 | frame[13], self._frame_view[:n])
+                left -= 1
+                n = nic.recv_into(frame) if left and self._is_running else 0
+            self._pump()
+            if flag is None:
+                await asyncio.sleep_ms(0)  # wait() may return at once for ever: let others run
 
     async def _timer_loop(self, session):
+        look_at = time.ticks_ms() & c.TICKS_MASK
         while self._is_running and session == self._session:
             self._pump()
             now = time.ticks_ms() & c.TICKS_MASK
+            if not before(now, look_at):
+                look_at = add(now, _LOOK_MS)
+                self._look_after_nic(now)
             ms = self.engine.next_deadline(now)
+            if not 0 <= ms < _LOOK_MS:
+                ms = _LOOK_MS
             self._kick.clear()
-            if ms < 0:
-                self._armed_until = -1
-                await self._kick.wait()
-                continue
             self._armed_until = add(now, ms)
             try:
                 await asyncio.wait_for_ms(self._kick.wait(), ms)
             except asyncio.TimeoutError:
                 pass
 
-    def _look_after_nic(self):
-        # Switches and peers may have forgotten us while the cable was out: announce again.
-        if self._watch.look(time.ticks_ms() & c.TICKS_MASK):
+    def _look_after_nic(self, now):
+        if self._watch.look(now):  # others may have forgotten us while the cable was out
             self.engine.announce()
             self._pump()
-        event = self._watch.next_event() if self._is_running else None
-        while event is not None:
-            self._deliver(event)
-            event = self._watch.next_event() if self._is_running else None
-
-    def _drain(self):
-        frame = self._frame
-        engine = self.engine
-        for _ in range(_BURST):
-            n = self.nic.recv_into(frame) if self._is_running else 0
-            if not n:
-                break
-            if n < ETH_HEADER_BYTES or (frame[12] == 0x08 and frame[13] == 0x06):
-                n = engine.receive(frame, n, time.ticks_ms())
-                if n:
-                    self._transmit(n)
-                if engine.events.count:
-                    self._hand_out()
-            elif self._on_frame is not None:
-                self._on_frame(frame[12] << 8 | frame[13], self._frame_view[:n])
-        self._pump()
+        self._hand_out(self._watch)
 
     def _pump(self):
         # Everything that is due, then everything that happened. A callback that changes something
@@ -254,23 +258,19 @@ class Arp:
             while self._is_pump_wanted and self._is_running:
                 self._is_pump_wanted = False
                 now = time.ticks_ms() & c.TICKS_MASK
-                n = self.engine.poll(now)
-                while n:
+                while n := self.engine.poll(now):
                     self._transmit(n)
-                    n = self.engine.poll(now)
-                self._hand_out()
+                self._hand_out(self.engine)
         finally:
             self._is_pumping = False
         if self._is_running:
             ms = self.engine.next_deadline(now)
-            if ms >= 0 and (self._armed_until < 0 or before(add(now, ms), self._armed_until)):
+            if ms >= 0 and before(add(now, ms), self._armed_until):
                 self._kick.set()  # the timer task sleeps too long
 
-    def _hand_out(self):
-        event = self.engine.next_event() if self._is_running else None
-        while event is not None:
+    def _hand_out(self, source):
+        while self._is_running and (event := source.next_event()) is not None:
             self._deliver(event)
-            event = self.engine.next_event() if self._is_running else None
 
     def _transmit(self, n):
         try:
@@ -281,7 +281,7 @@ class Arp:
     def _deliver(self, event):
         kind, ip, mac, _ = event
         if kind in (c.EV_RESOLVED, c.EV_FAILED, c.EV_CLEARED):
-            cleared = errors.Cleared(ip_text(ip)) if kind == c.EV_CLEARED else None
+            cleared = new_error("Cleared", ip_text(ip)) if kind == c.EV_CLEARED else None
             self._waiters.end(ip, mac, cleared)
         elif kind in (c.EV_USABLE, c.EV_LOST):
             self._wake_ready()
@@ -308,7 +308,7 @@ class Arp:
         if self._error is not None:
             raise self._error
         if not self._is_running:
-            raise errors.Cleared("ARP is not running")
+            raise new_error("Cleared", "ARP is not running")
 
 
 async def create(nic, ips=(), gateway=None, **settings):

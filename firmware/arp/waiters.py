@@ -43,3 +43,13 @@ class Waiters:
         self._by_hop = {}
         for waiter in waiters.values():
             waiter.end(None, error)
+
+
+def new_error(name, text):
+    """An error of arp.errors, which is loaded for the first; without room for it a MemoryError."""
+    try:
+        from . import errors
+
+        return getattr(errors, name)(text)
+    except MemoryError as no_room:
+        return no_room

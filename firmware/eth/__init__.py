@@ -20,9 +20,14 @@ and, where it makes sense,
     promiscuous(flag)  True passes every frame on the wire
     arp_only(flag)     True: frames that are not ARP may be dropped, and chips drop them cheaply
     next_event()       the name of a counter of stats that moved and was not told yet, or None
+    signal()           an asyncio.ThreadSafeFlag to wait for in wait()'s place, or None: not now.
+                       Waiting for it lets other tasks run, as good as always. It has no time-out:
+                       who uses it calls look_again() once a second
+    look_again()       wakes who waits for it, and has the next recv_into() ask the chip
 
 A NIC is active and usable once constructed. Frames start with the destination address and end
 before the FCS, so they are 14 to 1514 bytes long. Hand in the same buffer object each time: the
-chip drivers keep views of the last one, and allocate only when it changes. Nothing in here imports
-the arp package. Pins and buses are handed in; eth.wiring makes them for a board.py.
+chip drivers keep views of the last one, and allocate only when it changes. They give a frame's
+room in the chip back at the next recv_into(), so that an answer need not wait for that. Nothing in
+here imports the arp package. Pins and buses are handed in; eth.wiring makes them for a board.py.
 """

@@ -10,12 +10,21 @@ the chip's own:
     _shut()         stop receiving
     _is_intact()    is every register as _open() left it? (4 to 110 short transactions)
     _has_link()     ask the PHY
+    recv_into(buf)  as the package asks; all of the usual frame's way in one function
+    send(buf, n)    the same
     _count()        how much waits: 0 or more, in the chip's own measure
     _settle()       look after the last transmission -> has it ended?
     _unstick()      it did not: free the transmitter
     _survey()       the rest of the slow check: count and mend what the chip itself reports
     _filter()       _is_promiscuous or _is_arp_only changed
-    _take()         the next frame into the caller's buffer -> its length, 0 = it was dropped
+    _read_frame()   what is left of a frame whose header was read, the chip still being selected ->
+                    its length, 0 = dropped, -1 = impossible; sets _owed
+    _recover()      it was impossible: climb the ladder -> a frame's length or 0
+    _release()      give the room of the frame that recv_into() handed over back to the chip
+
+So that an answer leaves first, a frame is released by the call after the one that read it: `_owed`
+is not 0 in between. How many calls and attributes a frame takes is what it costs (28 us a call on
+an RP2040, where a transaction of 4 bytes takes 20): so the usual way stands in line, if twice.
 """
 
 import asyncio
@@ -25,17 +34,17 @@ from micropython import const
 
 from .recovery import Recovery
 
-_COUNT_MASK = const(0x1FFFFFFF)  # the counters stay small integers
 _FRAME_MAX = const(1514)
 _HEADER = const(14)
 _BUF_MIN = const(60)
-_BURST = const(16)  # unwanted frames dropped in one call
 _FALSE_INTS = const(3)  # looks that find nothing while INT stays low
 _ENETDOWN = const(100)
 
 
 class Chip(Recovery):
     """One chip on SPI. Pins: cs and rst are outputs, int an input; int and rst may be None."""
+
+    _usual = _BUF_MIN  # bytes to read of the usual frame, which is the shortest one
 
     def __init__(self, spi, cs, int, rst, mac):
         self.mac = bytes(mac) if mac is not None else b"\x02" + os.urandom(5)
@@ -53,13 +62,11 @@ class Chip(Recovery):
         self._polls = int is None  # INT is not wired, or does not do what it should
         self._must_look = False  # ask the chip even while INT is high
         self._is_noticed = False  # an edge came since the last look
+        self._is_full = False  # a frame of full length does not fit any more
         self._false_ints = 0  # looks in a row that found INT low and nothing else
-        self._rx_buf = self._rx_views = None  # the caller's buffer and the views of it
-        self._rx_head = None
-        self._rx_max = 0  # bytes of the longest frame that fits it
-        self._tx_buf = self._tx_views = None
-        self._short_n = -1  # the length that _short is for
-        self._short = None
+        self._rx_buf = None  # the caller's buffer; _adopt() makes the views of it, and _rx_max
+        self._tx_buf = None  # the same; _check_send() does
+        self._tx_n = -1  # the length that _tx_view is for
         self._flag = asyncio.ThreadSafeFlag()
         cs(1)
         self._reset()
@@ -67,28 +74,7 @@ class Chip(Recovery):
             raise self._absent()
         self._is_up = True
         if int is not None:
-            self._on_int = self._notice  # bound once
-            int.irq(handler=self._on_int, trigger=int.IRQ_FALLING)
-
-    def recv_into(self, buf):
-        """One frame into buf -> its length, 0 = none. No allocation while buf stays the same."""
-        if buf is not self._rx_buf:
-            self._adopt(buf)
-        try:
-            if self._waiting == 0 and not self._look():
-                return 0
-            for _ in range(_BURST):
-                n = self._take()
-                if n:
-                    self.stats.rx = (self.stats.rx + 1) & _COUNT_MASK
-                    return n
-                if self._waiting == 0:
-                    break
-        except BaseException as error:
-            self._lose_bus()
-            if not isinstance(error, OSError):  # Ctrl-C, above all
-                raise error
-        return 0
+            int.irq(handler=self._notice, trigger=int.IRQ_FALLING)
 
     def link(self):
         """True while the PHY has a link; costs up to 30 transactions, so ask now and then."""
@@ -97,22 +83,34 @@ class Chip(Recovery):
 
     async def wait(self):
         """Return when there may be a frame: known or signalled, else after poll_ms / wait_ms."""
-        if self._polls or not self._is_up:
-            await asyncio.sleep_ms(0 if self._waiting else self.poll_ms)
-        elif self._waiting or self._must_look or not self._int():
-            await asyncio.sleep_ms(0)
+        flag = self.signal()
+        if flag is None:
+            is_slow = (self._polls or not self._is_up) and not self._waiting
+            await asyncio.sleep_ms(self.poll_ms if is_slow else 0)
         else:
             try:
-                await asyncio.wait_for_ms(self._flag.wait(), self.wait_ms)
+                await asyncio.wait_for_ms(flag.wait(), self.wait_ms)
             except asyncio.TimeoutError:
-                self._must_look = True  # the edge may have been missed, or INT be broken
+                self.look_again()  # the edge may have been missed, or INT be broken
+
+    def signal(self):
+        """The ThreadSafeFlag that INT sets, where nothing waits and INT is trusted; else None."""
+        self._flag.clear()  # of what was before this INT's level tells
+        if self._polls or self._waiting or self._must_look or not self._is_up or not self._int():
+            return None
+        return self._flag
+
+    def look_again(self):
+        """For who waits for signal(), once a second; what wait() does after its time-out."""
+        self._must_look = True
+        self._is_idle = False
+        self._flag.set()
 
     def active(self, flag):
         """False stops the chip's sending and receiving, True starts it again."""
         self._is_wanted = bool(flag)
         if not flag:
-            self._waiting = 0
-            self._is_up = False
+            self._forget()
             self._attempt(self._shut)
         elif not self._is_up:
             self._attempt(self._start)
@@ -144,20 +142,30 @@ class Chip(Recovery):
         self._check()
         if not self._is_up:
             return False
-        if not self._polls and self._int() and not self._must_look:
-            return False
+        if not self._polls and not self._must_look:
+            self._is_noticed = False
+            if self._int():
+                self._is_idle = not self._false_ints and not self._is_full
+                return False
+        return self._see()
+
+    def _see(self):
+        """The same of a chip that is to be asked."""
+        was_noticed = self._is_noticed
+        # An edge from here on may be of a frame not yet counted.
+        self._is_noticed = self._is_idle = False
         self._waiting = self._count()
         if self._int is not None:
-            self._judge_int()
+            self._judge_int(was_noticed or self._is_noticed)
         return self._waiting != 0
 
-    def _judge_int(self):
+    def _judge_int(self, is_noticed):
         """Poll from now on when INT tells nothing or lies; an edge is the sign that it works."""
         if self._polls:
-            self._polls = not self._is_noticed
+            self._polls = not is_noticed
         elif self._waiting:
             self._false_ints = 0
-            if self._must_look and not self._is_noticed:
+            if self._must_look and not is_noticed:
                 self._polls = True
                 self._note("missed_edge")
         elif not self._int():
@@ -169,7 +177,6 @@ class Chip(Recovery):
                     self._polls = True
                     self._note("int_stuck")
         self._must_look = False
-        self._is_noticed = False
 
     def _refilter(self):
         if self._is_up:
@@ -178,7 +185,7 @@ class Chip(Recovery):
     def _check_send(self, buf, n):
         """Raise unless n bytes of buf can be sent now, after what was sent before.
 
-        Makes the views of a buffer not yet seen.
+        Sets _tx_view, _tx_n and _tx_buf; makes the views of a buffer not yet seen.
         """
         if n < _HEADER or n > _FRAME_MAX or n > len(buf):
             raise ValueError("n is %d, not 14 to 1514 or beyond the buffer" % n)
@@ -195,22 +202,25 @@ class Chip(Recovery):
             self._tx_views = _cut(buf, 0)
             self._tx_buf = buf
             self._short_n = -1
-        if n < _BUF_MIN and n != self._short_n:
-            self._short = memoryview(buf)[:n]
-            self._short_n = n
+        if n >= _BUF_MIN:
+            self._tx_view = self._tx_views[(n + 3) // 64]
+        else:
+            if n != self._short_n:
+                self._short = memoryview(buf)[:n]
+                self._short_n = n
+            self._tx_view = self._short
+        self._tx_n = n
 
     def _adopt(self, buf):
         """Make the views of the caller's buffer: in one piece, or header and the rest."""
         if len(buf) < _BUF_MIN:
             raise ValueError("buf holds %d bytes; a frame has at least 60" % len(buf))
         self._rx_max = min(len(buf), _FRAME_MAX)
-        self._rx_head = memoryview(buf)[:_HEADER]
+        whole = memoryview(buf)
+        self._rx_head = whole[:_HEADER]
+        self._rx_usual = whole[: self._usual] if len(buf) >= self._usual else None
         self._rx_views = _cut(buf, _HEADER if self._is_arp_only else 0)
         self._rx_buf = buf
-
-    def _is_arp(self):
-        head = self._rx_head
-        return head[12] == 0x08 and head[13] == 0x06
 
     def _transact(self, out):
         self._cs(0)
@@ -221,4 +231,7 @@ class Chip(Recovery):
 def _cut(buf, start):
     """Views of buf from start up to 60, 124, 188 ...; the one for n bytes is [(n + 3) // 64]."""
     whole = memoryview(buf)
-    return [whole[start:end] for end in range(60, min(len(buf), _FRAME_MAX) + 64, 64)]
+    views = []
+    for end in range(60, min(len(buf), _FRAME_MAX) + 64, 64):
+        views.append(whole[start:end])
+    return views

@@ -12,23 +12,26 @@ from micropython import const
 from .enc28j60_registers import (
     CLEAR,
     ECON1,
-    ECON2,
     EIE,
-    EIR,
     EPKTCNT,
-    ERDPT,
-    EREVID,
-    ERXFCON,
-    ERXRDPT,
-    ERXST,
-    ERXWRPT,
-    ETXND,
-    EWRPTH,
     SET,
     Registers,
 )
 
-_SRC = b"\xff"
+# Registers, as eth.enc28j60_registers numbers them.
+_ERDPT = const(0x00)
+_EWRPTL = const(0x02)
+_EWRPTH = const(0x03)
+_ETXND = const(0x06)
+_ERXST = const(0x08)
+_ERXRDPT = const(0x0C)
+_ERXWRPT = const(0x0E)
+_EIR = const(0x1C)
+_ECON2 = const(0x1E)
+_ERXFCON = const(0x38)
+_EREVID = const(0x72)
+
+_SRC = const(b"\xff")
 
 RX_END = const(0x19FF)  # the last byte of the receive ring; it starts at 0 (erratum 5)
 TX_START = const(0x1A00)  # 1536 bytes: control byte, frame, status vector
@@ -61,7 +64,7 @@ _SPI_HZ_MIN = const(8_000_000)
 # (register, value): what never changes while the chip is in use, in the order of section 6.
 # The pattern is destination ff:ff:ff:ff:ff:ff and ethertype 0x0806: bytes 0 to 5, 12 and 13 of the
 # frame, and the checksum over them.
-_ALWAYS = (
+_ALWAYS = const(
     b"\x08\x00\x09\x00\x0a\xff\x0b\x19"  # ERXST 0x0000 (erratum 5), ERXND 0x19ff
     b"\x04\x00\x05\x1a"  # ETXST 0x1a00
     b"\x28\x3f\x29\x30\x2a\x00\x2b\x00\x2c\x00\x2d\x00\x2e\x00\x2f\x00"  # EPMM
@@ -69,10 +72,10 @@ _ALWAYS = (
     b"\x4a\xee\x4b\x05"  # MAMXFL 1518
 )
 # MACON1 MARXEN; MACON3 PADCFG 001 (zeros up to 60), TXCRCEN, FRMLNEN; MACON4 DEFER; MABBIPG; MAIPG
-_HALF = b"\x40\x01\x42\x32\x43\x40\x44\x12\x46\x12\x47\x0c"
+_HALF = const(b"\x40\x01\x42\x32\x43\x40\x44\x12\x46\x12\x47\x0c")
 # the same with TXPAUS and RXPAUS, FULDPX
-_FULL = b"\x40\x0d\x42\x33\x43\x40\x44\x15\x46\x12\x47\x00"
-_MAADR = b"\x64\x65\x62\x63\x60\x61"  # the registers of the six bytes of the address, in order
+_FULL = const(b"\x40\x0d\x42\x33\x43\x40\x44\x15\x46\x12\x47\x00")
+_MAADR = const(b"\x64\x65\x62\x63\x60\x61")  # where the six bytes of the address are
 
 _ENODEV = const(19)
 
@@ -107,7 +110,7 @@ class Setup(Registers):
             time.sleep_ms(1)
             self._rst(1)
         else:
-            self._change(CLEAR, ECON2, _PWRSV)  # erratum 19: SRC does nothing in power save
+            self._change(CLEAR, _ECON2, _PWRSV)  # erratum 19: SRC does nothing in power save
             time.sleep_ms(1)
             self._transact(_SRC)
         self._bank = -1
@@ -116,7 +119,7 @@ class Setup(Registers):
     def _find(self, tries):
         """Is EREVID a known one, and the clock fast enough for it?"""
         for _ in range(tries):
-            if self._get(EREVID) in _REVISIONS:
+            if self._get(_EREVID) in _REVISIONS:
                 return not self._is_too_slow()
             time.sleep_ms(1)
         return False
@@ -124,10 +127,10 @@ class Setup(Registers):
     def _is_too_slow(self):
         """Erratum 1: MAC and MII registers of B1 and B4 fail when SPI is slower than 8 MHz."""
         hz = self._spi_hz
-        return hz is not None and hz < _SPI_HZ_MIN and self._get(EREVID) < _B5
+        return hz is not None and hz < _SPI_HZ_MIN and self._get(_EREVID) < _B5
 
     def _absent(self):
-        revision = self._get(EREVID)
+        revision = self._get(_EREVID)
         if revision in _REVISIONS:
             if self._is_too_slow():
                 why = "SPI at %d Hz; revisions B1 and B4 need 8 MHz (erratum 1)" % self._spi_hz
@@ -145,7 +148,7 @@ class Setup(Registers):
         self._change(CLEAR, ECON1, 0xFF)  # stop everything
         self._bank = 0
         self._restart(_TXRST | _RXRST)
-        self._put(ECON2, _AUTOINC)
+        self._put(_ECON2, _AUTOINC)
         for table in (_ALWAYS, self._duplex()):
             for i in range(0, len(table), 2):
                 self._put(table[i], table[i + 1])
@@ -156,7 +159,7 @@ class Setup(Registers):
         # Errata 9 and 10: without HDLDIS a half-duplex chip hears its own frames.
         is_phy_set = self._put_phy(_PHCON2, _HDLDIS) and is_phy_set
         self._rewind()
-        self._change(CLEAR, EIR, _RXERIF | _TXERIF | _TXIF)
+        self._change(CLEAR, _EIR, _RXERIF | _TXERIF | _TXIF)
         self._put(EIE, self._ints())
         self._filter()
         return is_phy_set and self._is_intact()
@@ -180,7 +183,7 @@ class Setup(Registers):
         self._change(CLEAR, ECON1, _RXEN)
         self._restart(_RXRST)
         self._rewind()
-        self._change(CLEAR, EIR, _RXERIF)
+        self._change(CLEAR, _EIR, _RXERIF)
         self._rest()
         self._change(SET, ECON1, _RXEN)
         return self._is_intact()
@@ -189,7 +192,7 @@ class Setup(Registers):
         """Erratum 12: after an aborted transmission the logic may stall until TXRST."""
         self._change(CLEAR, ECON1, _TXRTS)
         self._restart(_TXRST)
-        self._change(CLEAR, EIR, _TXERIF | _TXIF)
+        self._change(CLEAR, _EIR, _TXERIF | _TXIF)
 
     def _rewind(self):
         """Both ends of the ring to its begin, and no frame waits.
@@ -198,21 +201,21 @@ class Setup(Registers):
         """
         left = self._get(EPKTCNT)
         while left:
-            self._change(SET, ECON2, _PKTDEC)
+            self._change(SET, _ECON2, _PKTDEC)
             was = left
             left = self._get(EPKTCNT)
             if left >= was:  # nobody answers
                 break
-        self._put_pair(ERXST, 0)
-        self._put_pair(ERXRDPT, RX_END)  # odd: erratum 14
-        self._put_pair(ERDPT, 0)
+        self._put_pair(_ERXST, 0)
+        self._put_pair(_ERXRDPT, RX_END)  # odd: erratum 14
+        self._put_pair(_ERDPT, 0)
         self._rx_at = 0
         self._waiting = 0
 
     def _filter(self):
         """Erratum 18: the pattern lets others through, so what arrives is checked again."""
         self._change(CLEAR, ECON1, _RXEN)  # section 7.2.1: not while it receives
-        self._put(ERXFCON, self._filter_bits())
+        self._put(_ERXFCON, self._filter_bits())
         self._rest()
         self._change(SET, ECON1, _RXEN)
 
@@ -239,9 +242,9 @@ class Setup(Registers):
         for i in range(6):
             if self._get(_MAADR[i]) != self.mac[i]:
                 return False
-        if self._get(EIE) != self._ints() or self._get(ECON2) != _AUTOINC:
+        if self._get(EIE) != self._ints() or self._get(_ECON2) != _AUTOINC:
             return False
-        return self._get(ERXFCON) == self._filter_bits()
+        return self._get(_ERXFCON) == self._filter_bits()
 
     def _holds(self, table):
         for i in range(0, len(table), 2):
@@ -250,15 +253,17 @@ class Setup(Registers):
         return True
 
     def _is_in_step(self):
-        if self._tx_end >= 0 and self._get_pair(ETXND) != self._tx_end:
+        if self._tx_end >= 0 and self._get_pair(_ETXND) != self._tx_end:
             return False
-        if self._write_page >= 0 and self._get(EWRPTH) != self._write_page:
+        if self._write_page >= 0 and self._get(_EWRPTH) != self._write_page:
             return False
-        if self._get_pair(ERDPT) != self._rx_at:
+        if self._ready_n >= 0 and self._get(_EWRPTL) != TX_START & 0xFF:
             return False
-        if self._get_pair(ERXRDPT) != (self._rx_at - 1 if self._rx_at else RX_END):
+        if self._get_pair(_ERDPT) != self._rx_at:
             return False
-        end = self._get_pair(ERXWRPT)  # a frame that arrives from here on is counted
+        if self._get_pair(_ERXRDPT) != (self._rx_at - 1 if self._rx_at else RX_END):
+            return False
+        end = self._get_pair(_ERXWRPT)  # a frame that arrives from here on is counted
         return end == self._rx_at or self._get(EPKTCNT) != 0
 
     def _is_phy_configured(self):

@@ -19,9 +19,13 @@ _TX_LOOKS = const(600)  # with 16 retries of 3 ms
 class Stats:
     """Counters of one chip; each name but rx and tx is also reported by next_event()."""
 
-    NAMES = ("rx", "tx", "rx_unwanted", "rx_bad", "rx_too_long", "rx_full", "rx_desync")
-    NAMES += ("rx_drained", "tx_retried", "tx_failed", "tx_stuck", "missed_edge", "int_stuck")
-    NAMES += ("phy_stuck", "link_down", "link_up", "spi_error", "reopened", "reset", "chip_lost")
+    # fmt: off
+    NAMES = (
+        "rx", "tx", "rx_unwanted", "rx_bad", "rx_too_long", "rx_full", "rx_desync", "rx_drained",
+        "tx_retried", "tx_failed", "tx_stuck", "missed_edge", "int_stuck", "phy_stuck",
+        "link_down", "link_up", "spi_error", "reopened", "reset", "chip_lost",
+    )
+    # fmt: on
 
     def __init__(self):
         for name in self.NAMES:
@@ -47,7 +51,10 @@ class Recovery:
         self._is_link_known_down = False
         self._is_sending = False  # a transmission was started, its end not yet seen
         self._sent_at = 0
-        self._waiting = 0  # how much is known to wait in the chip
+        self._waiting = 0  # how much is known to wait in the chip, with what is owed
+        self._owed = 0  # how much of it was handed over, but not yet released
+        self._ready_n = -1  # a frame of so many bytes may be written now without any look
+        self._is_idle = False  # the chip is up, nothing waits or is owed, and INT will tell
         self._news = 0  # bit n: NAMES[n] was counted since next_event() told
         self._checked_at = time.ticks_ms()
 
@@ -65,6 +72,8 @@ class Recovery:
         if not self._is_wanted or 0 <= time.ticks_diff(now, self._checked_at) < self.wait_ms:
             return False
         self._checked_at = now
+        self.stats.rx &= _COUNT_MASK
+        self.stats.tx &= _COUNT_MASK
         # The first answer may have been read wrong, or have changed while it was read.
         if not self._is_up or not (self._is_intact() or self._is_intact()):
             self._reopen()
@@ -86,6 +95,7 @@ class Recovery:
             self._reopen()
             return
         self._is_link_known_down = is_down
+        self._ready_n = -1
         self._note("link_down" if is_down else "link_up")
 
     def _survey(self):
@@ -112,7 +122,7 @@ class Recovery:
 
     def _start(self):
         """Open the chip because somebody wants it, not because something was wrong."""
-        self._waiting = 0
+        self._forget()
         self._is_up = self._open()
         if not self._is_up:
             self._reopen()
@@ -121,7 +131,7 @@ class Recovery:
         """The upper rungs of the ladder: every register anew, if need be after a reset."""
         name = "reopened"
         self._cs(1)  # it may have been left low
-        self._waiting = 0
+        self._forget()
         self._is_up = self._open()
         if not self._is_up:
             name = "reset"
@@ -144,10 +154,15 @@ class Recovery:
     def _lose_bus(self):
         """A transaction was broken off: the chip is opened anew at the next slow check."""
         self._cs(1)
-        self._waiting = 0
-        self._is_up = False
+        self._forget()
         self._checked_at = time.ticks_ms()
         self._note("spi_error")
+
+    def _forget(self):
+        """What was known of the chip's state is not known any more."""
+        self._waiting = self._owed = 0
+        self._ready_n = -1
+        self._is_up = self._is_idle = self._is_sending = False
 
     def _note(self, name):
         self.stats.add(name)

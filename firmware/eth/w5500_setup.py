@@ -13,34 +13,38 @@ from .chip import Chip
 
 # A transaction is: address (2 bytes), control, values. Control is block << 3, plus 4 to write.
 # Blocks: 0 common registers; 4n + 1 registers of socket n. Reads end in a zero for each value.
-_GET_MR = b"\x00\x00\x00\x00"
-_GET_SIMR = b"\x00\x18\x00\x00"
-_GET_PHYCFGR = b"\x00\x2e\x00\x00"
-_GET_VERSIONR = b"\x00\x39\x00\x00"
-_GET_SR = b"\x00\x03\x08\x00"
-_GET_TX_WR = b"\x00\x24\x08\x00\x00"
-_GET_RX_RD = b"\x00\x28\x08\x00\x00"
-_GET_COMMON = bytes(3 + 19)  # MR, GAR, SUBR, SHAR, SIPR
-_GET_SN = b"\x00\x00\x08" + bytes(4)  # Sn_MR, CR, IR, SR
-_GET_BUFFERS = b"\x00\x1e\x08" + bytes(15)  # sizes, TX_FSR ... RX_WR, Sn_IMR
-_PUT_MR = b"\x00\x00\x04"
-_PUT_COMMON = b"\x00\x01\x04"  # from GAR on
-_PUT_SIMR = b"\x00\x18\x04"
-_PUT_SN_MR = b"\x00\x00\x0c"
-_PUT_CR = b"\x00\x01\x0c"
-_PUT_IR = b"\x00\x02\x0c"
-_PUT_IMR = b"\x00\x2c\x0c"
+_GET_MR = const(b"\x00\x00\x00\x00")
+_GET_SIMR = const(b"\x00\x18\x00\x00")
+_GET_PHYCFGR = const(b"\x00\x2e\x00\x00")
+_GET_VERSIONR = const(b"\x00\x39\x00\x00")
+_GET_SR = const(b"\x00\x03\x08\x00")
+_GET_TX_WR = const(b"\x00\x24\x08\x00\x00")
+_GET_RX_RD = const(b"\x00\x28\x08\x00\x00")
+_GET_COMMON = const(  # MR, GAR, SUBR, SHAR, SIPR
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+)
+_GET_SN = const(b"\x00\x00\x08\x00\x00\x00\x00")  # Sn_MR, CR, IR, SR
+# Sizes, TX_FSR ... RX_WR, Sn_IMR.
+_GET_BUFFERS = const(b"\x00\x1e\x08\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00")
+_PUT_MR = const(b"\x00\x00\x04")
+_PUT_COMMON = const(b"\x00\x01\x04")  # from GAR on
+_PUT_SIMR = const(b"\x00\x18\x04")
+_PUT_SN_MR = const(b"\x00\x00\x0c")
+_PUT_CR = const(b"\x00\x01\x0c")
+_PUT_IR = const(b"\x00\x02\x0c")
+_PUT_IMR = const(b"\x00\x2c\x0c")
 
-RAM = const(0x4000)  # bytes of each buffer
+_RAM = const(0x4000)  # bytes of each buffer
 _VERSION = const(0x04)
 _RST = const(0x80)  # in MR
-_PING_BLOCK = b"\x10"  # in MR; with SIPR left at 0.0.0.0 the chip answers no ARP either
+_PING_BLOCK = const(b"\x10")  # in MR; with SIPR left at 0.0.0.0 the chip answers no ARP either
 _LNK = const(0x01)  # in PHYCFGR
 _RECV = const(0x04)  # in Sn_IR and Sn_IMR
-_MODE_ARP = b"\xb4"  # Sn_MR: MFEN (own address, all), MMB (no IPv4 multicast), MIP6B, MACRAW
-_MODE_ALL = b"\x04"  # Sn_MR: MACRAW alone
-_OPEN = b"\x01"
-_CLOSE = b"\x10"
+# Sn_MR: MFEN (own address, all), MMB (no IPv4 multicast), MIP6B, MACRAW.
+_MODE_ARP = const(b"\xb4")
+_MODE_ALL = const(b"\x04")  # Sn_MR: MACRAW alone
+_OPEN = const(b"\x01")
+_CLOSE = const(b"\x10")
 _CLOSED = const(0x00)  # in Sn_SR
 _MACRAW = const(0x42)
 _KILOBYTES = const(0x10)
@@ -53,13 +57,7 @@ class Setup(Chip):
     """Registers, reset, version check, socket 0. The pins are configured by who hands them in."""
 
     def __init__(self, spi, cs, int, rst, mac):
-        self._in4 = bytearray(4)
-        self._in5 = bytearray(5)
-        self._in18 = bytearray(18)
-        self._in22 = bytearray(22)
-        self._in7 = bytearray(7)
-        self._rx_at = 0  # shadow of RX_RD
-        self._tx_at = 0  # shadow of TX_WR
+        self._answers = {n: bytearray(n) for n in (4, 5, 7, 9, 11, 18, 22)}
         super().__init__(spi, cs, int, rst, mac)
 
     def _reset(self):
@@ -110,7 +108,7 @@ class Setup(Chip):
         self._put(_PUT_IR, b"\x1f")
         self._put(_PUT_IMR, bytes((_RECV,)))
         is_open = self._run(_OPEN, _MACRAW)
-        self._rx_at = self._get(_GET_RX_RD)
+        self._aim_rx(self._get(_GET_RX_RD))  # sets _rx_at; both are shadows of what the chip has
         self._tx_at = self._get(_GET_TX_WR)
         if self._int is not None:
             self._put(_PUT_SIMR, b"\x01")
@@ -121,7 +119,7 @@ class Setup(Chip):
 
     def _filter(self):
         """The mode of a socket takes effect at OPEN; what waits in the chip is lost."""
-        if self._get_into(_GET_SN, self._in7)[3] != self._mode()[0]:
+        if self._ask(_GET_SN)[3] != self._mode()[0]:
             self._start()
 
     def _shut(self):
@@ -131,20 +129,20 @@ class Setup(Chip):
 
     def _is_intact(self):
         """Are the registers as _open() left them, the pointers where they should be, CR free?"""
-        common = self._get_into(_GET_COMMON, self._in22)
+        common = self._ask(_GET_COMMON)
         for i in range(3, 22):  # but for MR and SHAR all are zero
             expected = self.mac[i - 12] if 12 <= i < 18 else 0
             if common[i] != (_PING_BLOCK[0] if i == 3 else expected):
                 return False
         if self._get(_GET_SIMR) != (self._int is not None):
             return False
-        socket = self._get_into(_GET_SN, self._in7)
+        socket = self._ask(_GET_SN)
         if socket[3] != self._mode()[0] or socket[4] or socket[6] != _MACRAW:
             return False
-        got = self._get_into(_GET_BUFFERS, self._in18)
+        got = self._ask(_GET_BUFFERS)
         if got[3] != _KILOBYTES or got[4] != _KILOBYTES or got[17] != _RECV:
             return False
-        if got[5] << 8 | got[6] == RAM and got[9] << 8 | got[10] != self._tx_at:
+        if got[5] << 8 | got[6] == _RAM and got[9] << 8 | got[10] != self._tx_at:
             return False
         return got[13] << 8 | got[14] == self._rx_at
 
@@ -155,7 +153,7 @@ class Setup(Chip):
         """Give a command and wait until it is taken (CR 0) and done (SR); at most 2 ms."""
         self._put(_PUT_CR, command)
         for _ in range(20):
-            socket = self._get_into(_GET_SN, self._in7)
+            socket = self._ask(_GET_SN)
             if socket[4] == 0 and socket[6] == status:
                 return True
             time.sleep_us(100)
@@ -166,11 +164,12 @@ class Setup(Chip):
 
     def _get(self, question):
         """The 8 or 16 bits that a read transaction of 4 or 5 bytes asks for. Does not allocate."""
-        answer = self._get_into(question, self._in4 if len(question) == 4 else self._in5)
+        answer = self._ask(question)
         return answer[3] if len(question) == 4 else answer[3] << 8 | answer[4]
 
-    def _get_into(self, question, answer):
-        """The whole transaction: what came back stands from answer[3] on."""
+    def _ask(self, question):
+        """The whole transaction -> as many bytes: what came back stands from the fourth on."""
+        answer = self._answers[len(question)]
         self._cs(0)
         self._swap(question, answer)
         self._cs(1)

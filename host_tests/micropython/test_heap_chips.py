@@ -11,7 +11,6 @@ import micropython
 
 import machine
 from eth.enc28j60 import ENC28J60
-from eth.enc28j60_registers import ERXFCON
 from eth.tap import Tap
 from eth.w5500 import W5500
 from sim.cable import Cable
@@ -21,6 +20,7 @@ from sim.w5500_chip import W5500Chip
 WASM = True  # needs no sockets
 
 CS, INT = 17, 21
+ERXFCON = 0x38  # bank 1
 CHIPS = ((W5500, W5500Chip), (ENC28J60, ENC28J60Chip))
 HZ = 12_000_000
 ROUNDS = 50
