@@ -35,7 +35,7 @@ class Arp:
 
     def __init__(self, nic, ips=(), gateway=None, **settings):
         if nic.mtu < MIN_PAYLOAD_BYTES:
-            raise new_error("MtuTooSmall", "mtu: ARP needs %d, not %d" % (MIN_PAYLOAD_BYTES, nic.mtu))
+            raise new_error("MtuTooSmall", "mtu: %d, below %d" % (nic.mtu, MIN_PAYLOAD_BYTES))
         self.nic = nic
         self.engine = Engine(nic.mac, _as_list(ips), gateway, **settings)
         self.mac = self.engine.mac
