@@ -42,7 +42,7 @@ _SHIFT = const(9)
 _BUCKETS = const(10)
 _SEED = const(11)  # 5 words
 _MASK = const(16)
-_ODD = const(17)
+_ODD = const(17)  # bits of a buffer's address
 _WARM_HEAD = const(18)
 _COUNTS = const(19)
 _OWN = const(20)
@@ -91,6 +91,7 @@ _BAD_SENDER = const(4)  # EV_BAD_SENDER among the diagnostics
 def bind(engine, words, arrays):
     """Let `engine` take the short way; `arrays` in the order above. It needs `words` for good."""
     here = addressof(words)
+    words[_ODD] = 0 if here >> 32 else 3  # 64 bits: a word can be read anywhere
     for i, array in enumerate(arrays):
         place = addressof(array) - here + _HALF
         if place >> 31:
@@ -114,9 +115,8 @@ def _receive(place, ways):
         o = ptr32(base + t[_OWN])
         oh = ptr16(o)
         now &= t[_MASK]
-        what = 0  # what is counted
+        what = 0  # what is counted, and more; what is not 0 in `rare` leads to the long way
         more = 0
-        # What is not 0 here leads to the long way.
         rare = int(f) & t[_ODD] | t[_SHUT_FRAMES] | int(n > int(length(frame)))
         rare |= (now - t[_NOW] | t[_POLL_BY] - now | n - 14) & _HALF
         if not rare:

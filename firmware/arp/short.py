@@ -5,7 +5,6 @@ and the own address stands in two flat buffers here. With several own addresses 
 the way is closed; for frames also while the address is being probed, and with trailers or a group.
 """
 
-import sys
 from array import array
 
 from .cache import WARM
@@ -32,13 +31,8 @@ _SHIFT = const(9)
 _BUCKETS = const(10)
 _SEED = const(11)
 _TICKS_MASK = const(16)
-_ODD = const(17)
 _WARM_HEAD = const(18)
 _WORDS = const(42)  # the last is used while a destination is looked up
-# Instruction sets.
-_ARMV6 = const(3)
-_ARMV6M = const(4)
-_XTENSA = const(9)
 # Places in `own`.
 _MAC = const(6)
 _IP = const(28)  # 0 to 31: the reply that we give, but for whom
@@ -65,7 +59,6 @@ class Short:
         words[_LIFETIME_MS] = settings.lifetime_ms
         words[_TO_REFRESH_MS] = settings.lifetime_ms - settings.refresh_ms
         words[_TICKS_MASK] = TICKS_MASK
-        words[_ODD] = _odd_bits()
         nobody = bytes(6)
         build(self._own, nobody, mac, REPLY, mac, 0, nobody, 0, nobody, 0, nobody, 0)
         copy(self._own, _MAC_AGAIN, mac, 0, 6)
@@ -124,10 +117,3 @@ class Short:
             words[_SHUT_QUERIES] = 0
             if address.usable and self._takes_frames:
                 words[_SHUT_FRAMES] = 0
-
-
-def _odd_bits():
-    # Of a buffer's address, what stands in the way of reading words there: ARMv6-M faults, Xtensa
-    # may; x86 and ARMv7-M read them anywhere. The numbers are those of py/persistentcode.h.
-    machine = getattr(sys.implementation, "_mpy", 0) >> 10 & 15
-    return 0 if machine < _ARMV6 or _ARMV6M < machine < _XTENSA else 3
