@@ -4,7 +4,9 @@ import frames as f
 from twins import IS_BOARD, IS_CPYTHON, SETTINGS, START, STEPS, Life, Twins, reply, viper
 
 import arp
+import arp.short
 from arp.ticks import add
+from support import skip
 
 
 def test_the_short_way_does_what_the_long_way_does():
@@ -258,6 +260,15 @@ def test_off_link_destinations_lead_to_the_gateway():
         for ip in ("169.254.1.2", "127.0.0.1", "224.0.0.9", "255.255.255.255", "0.1.2.3"):
             twins.lookup(f.ip(ip), out)
             twins.query(f.ip(ip), now)
+
+
+def test_a_port_with_viper_has_the_short_way():
+    if IS_CPYTHON:
+        skip("CPython has the long way alone")
+    with viper():
+        from arp._hot_viper import bind
+
+        assert arp.short.bind is bind
 
 
 def test_a_port_without_viper_has_the_long_way_alone():

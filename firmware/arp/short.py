@@ -14,7 +14,7 @@ from .wire import BROADCAST, REPLY, ZERO, build, copy, is_link_local
 try:
     from ._hot_viper import bind
 except (ImportError, SyntaxError, NotImplementedError, MemoryError):
-    # No viper, or no uctypes; on the board 1.25 compiles no jump of 2 KB for armv6m; or no room.
+    # No viper, no uctypes, no room, or a compiler that finds the functions too long.
     from ._hot import bind
 
 # Words; `_hot_viper` repeats them, because only a module's own constants are folded into its code.
