@@ -23,7 +23,7 @@ import firmware
 BOARD = "w5500_evb_pico"
 LIMIT_MS = 240_000  # emulated, for one file
 HELPERS = {
-    "host_tests": ["frames", "engines", "support"],
+    "host_tests": ["frames", "engines", "support", "twins"],
     "host_tests/micropython": [],
     "host_tests/emulated": ["on_board"],
 }
@@ -37,6 +37,7 @@ FILES = {
         "test_hold",
         "test_manual",
         "test_profiles",
+        "test_short_way",
         "test_ticks",
         "test_timers",
         "test_trailers",

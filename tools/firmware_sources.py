@@ -54,6 +54,7 @@ def fetch():
     os.makedirs(CACHE, exist_ok=True)
     if not os.path.exists(os.path.join(TREE, "complete")):
         _fetch_sources()
+    _align(TREE)
     return TREE, _compiler()
 
 
@@ -190,6 +191,21 @@ def _mend(tree):
                 raise Missing("MicroPython's %s is not as expected: %r" % (name, old))
         with open(path, "w", encoding="utf-8") as f:
             f.write(text)
+
+
+def _align(tree):
+    """Let frozen native code lie at multiples of 4, as mpy-cross takes for granted on armv6m.
+
+    Its own mpy-tool.py says 2: a function's check of its number of arguments then reads nonsense.
+    """
+    path = os.path.join(tree, "tools", "mpy-tool.py")
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    if '" __attribute__ ((aligned (2)))"' in text:
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text.replace("__attribute__ ((aligned (2)))", "__attribute__ ((aligned (4)))"))
+    elif text.count('" __attribute__ ((aligned (4)))"') != 2:
+        raise Missing("MicroPython's tools/mpy-tool.py is not as expected: alignment")
 
 
 def _is_whole(program):

@@ -1,298 +1,320 @@
-"""The short way of common frames, in viper: no Python object is looked at, no bytecode runs.
+"""The short way of common frames, cached lookups and queries, in viper: no bytecode runs.
 
-`Protocol.receive` is the specification and the long way: whatever is not common (a conflict, a
-changed MAC address, a probe, the end of a resolution, a diagnostic that is to be reported) goes
-there, with nothing changed before. test_short_way.py holds the two together.
+`Protocol.receive`, `Engine.lookup` and `Engine.query` are the specification and the long way: what
+is not common (a conflict, another MAC address, a probe, the end of a resolution, a diagnostic to
+be reported, a configured host, a wrong ptype, hlen, plen or oper, a buffer where no word can be
+read) goes there, with nothing changed before; no flood becomes dearer than one of conflicts is.
 
-The engine's arrays stay where and what they are. `bind` writes down where they lie: distances in
-bytes from the lowest of them, in `words`; MicroPython never moves what it allocated, and the
-closures hold the engine. Viper checks no bounds: every index here is a slot out of the cache's own
-arrays, and of the caller's buffers the length is looked at first. This is no leaf only in that it
-calls `len` and the long way; they come in a tuple, because a closure with more than two variables
-and three arguments would take heap.
+The engine's arrays stay where they are, as MicroPython moves nothing; `bind` notes how far from
+`words` each lies, plus _HALF. The closures hold the engine. Viper checks no bounds: every index is
+a slot out of the cache's own arrays, and of a caller's buffer the length is looked at first. A
+closure with more than five variables and arguments would take heap.
 
-Unix port, 2.8 GHz Xeon, one frame again and again, ns: an empty viper call 56; closure, address
-and cast +24; `len` +35; a bad header +6, a frame for others +25, a reply +50; all of it in
-bytecode 4,700 to 25,700.
+For armv6m no constant has more than 16 bits, unless it is 8 shifted, and no jump 2 KB: mpy-cross
+would load those from beside the code, which is right where a function lies at a multiple of 4, and
+mpy-tool.py freezes it at one of 2. A query at 0x100308be took 0x0a12448f for a distance of 0xa12.
+MicroPython 1.25 itself compiles this file, too; `if` looks at 0 or not, as comparing takes space.
+Run on x86-64 and on an emulated RP2040; for other instruction sets it was only compiled.
+
+Unix port, 2.8 GHz Xeon, ns in a bare loop: an empty call 45, a frame 85 to 120; closure 11, `len`
+20, address 11. An empty lookup 40, a hit 102; closure 13, `len` 9, two addresses 16, the store
+that raises for a buffer that is too short or constant 14, and finding and copying the last 10.
 """
-
-import sys
 
 import micropython
 from micropython import const
 from uctypes import addressof
 
-from ._hot_viper_lookup import bind_lookup, bind_query
-
-# Shown to be right on x86-64 only: on an emulated RP2040 (MicroPython 1.25, compiled by mpy-cross
-# 1.27) a query that takes the long way from here never returns, for a reason not yet found.
-_X64 = const(2)  # as in py/persistentcode.h
-if getattr(sys.implementation, "_mpy", _X64 << 10) >> 10 & 15 != _X64:
-    raise ImportError("the short way is for x86-64")
-
-_MASK = const(0x3FFFFFFF)
 _HALF = const(0x20000000)
-_LONGEST_MS = const(172800000)
+_NONE = const(0xFFFF)
+_LINK_LOCAL = const(0xFEA9)  # 169.254, as a half word
 
-# What `short` keeps in `words`, and then what `bind` adds: _BELOW, and the distances.
+# What `short` keeps in `words`, and then the distances that `bind` adds.
 _NOW = const(0)
-_POLLED_AT = const(1)
-_OPEN = const(2)
-_LEARN = const(3)
-_LIFETIME = const(5)
-_TO_REFRESH = const(6)
-_SHIFT = const(7)
-_SEED = const(9)  # 5 words
-_BELOW = const(14)
-_PLACES = const(15)
-_COUNTS = const(15)
-_OWN = const(16)
-_TX = const(17)
-_BUCKET = const(18)
-_CHAIN = const(19)
-_IP = const(20)
-_MAC = const(21)
-_STATE = const(22)
-_KIND = const(23)
-_FLAGS = const(24)
-_SOLICITS = const(25)
-_SEEN_AT = const(26)
-_DUE = const(27)
-_KEY = const(28)
-_POS = const(29)
-_LISTED = const(33)
-_IS_QUIET = const(34)
-_QUIET_UNTIL = const(35)
-_LEFT_OUT = const(36)
+_POLL_BY = const(1)
+_SHUT = const(2)  # for lookups, queries
+_SHUT_FRAMES = const(4)
+_LEARNS = const(5)
+_ONLY_REPLIES = const(6)
+_TO_REFRESH = const(7)  # by kind: dynamic, temporary
+_LIFETIME = const(8)
+_SHIFT = const(9)
+_BUCKETS = const(10)
+_SEED = const(11)  # 5 words
+_MASK = const(16)
+_ODD = const(17)  # bits of a buffer's address
+_WARM_HEAD = const(18)
+_COUNTS = const(19)
+_OWN = const(20)
+_TX = const(21)
+_BUCKET = const(22)
+_CHAIN = const(23)
+_IP = const(24)
+_MAC = const(25)
+_STATE = const(26)
+_KIND = const(27)
+_FLAGS = const(28)
+_SOLICITS = const(29)
+_SEEN_AT = const(30)
+_DUE = const(31)
+_KEY = const(32)
+_LIST = const(34)
+_AFTER = const(35)
+_AHEAD = const(36)
+_LISTED = const(37)
+_IS_QUIET = const(38)
+_QUIET_UNTIL = const(39)
+_LEFT_OUT = const(40)
+_SCRATCH = const(41)
 
-# Counters (stats.py).
-_RX = const(0)
-_RX_REQUEST = const(1)
-_RX_REPLY = const(2)
+# Counters (stats.py); RX_REQUEST and RX_REPLY are the operation.
 _RX_NOT_ARP = const(3)
 _RX_SHORT = const(4)
 _RX_NOT_OURS = const(5)
 _RX_BAD_HTYPE = const(6)
-_RX_BAD_PTYPE = const(7)
-_RX_BAD_HLEN = const(8)
-_RX_BAD_PLEN = const(9)
-_RX_BAD_OPER = const(10)
 _RX_BAD_SENDER = const(11)
 _RX_BAD_TARGET = const(13)
 _TX_REPLY = const(16)
+_CACHE_HIT = const(22)
 
-# States, kinds, lists and marks (const.py, cache.py).
-_RESOLVED = const(1)
+# States ^ _GHOST, so that 0 is none; lists and marks (const.py, cache.py).
 _GHOST = const(6)
-_DYNAMIC = const(0)
-_TEMPORARY = const(1)
+_RESOLVED = const(7)
+_PENDING = const(4)
+_COLD = const(3)
+_WARM = const(4)
 _MANUAL = const(5)
 _USED = const(0x40)
-_NONE = const(0xFFFF)
-_FRAMES = const(1)  # a bit of _OPEN
 _BAD_SENDER = const(4)  # EV_BAD_SENDER among the diagnostics
 
 
 def bind(engine, words, arrays):
     """Let `engine` take the short way; `arrays` in the order above. It needs `words` for good."""
-    places = [addressof(array) for array in arrays]
     here = addressof(words)
-    low = min(here, min(places))
-    if max(here, max(places)) - low >= 0x7FFFFFFF:
-        return  # never seen: a heap of 2 GB
-    words[_BELOW] = here - low
-    for i in range(len(places)):
-        words[_PLACES + i] = places[i] - low
+    words[_ODD] = 0 if here >> 32 else 3  # 64 bits: a word can be read anywhere
+    for i, array in enumerate(arrays):
+        place = addressof(array) - here + _HALF
+        if place >> 31:
+            return  # never seen: an array 500 MB away
+        words[_COUNTS + i] = place
     engine.receive = _receive(here, (engine.receive, len))
-    engine.lookup = bind_lookup(here, engine.lookup, len)
-    engine.query = bind_query(here, engine.query, len)
+    engine.lookup = _look(here, (engine.lookup,), len)
+    engine.query = _look(here + 1, (engine.query, 1, 2), len)
 
 
 def _receive(place, ways):
+    # `ways`: the long way, and `len`.
     @micropython.viper
     def receive(frame, n: int, now: int) -> int:
+        long_way, length = ways
         t = ptr32(int(place))
-        now &= _MASK
-        while True:  # left for the long way, and before anything is changed
-            if now != t[_NOW]:
-                if (now - t[_NOW]) & _HALF or (now - t[_POLLED_AT]) & _MASK > _LONGEST_MS:
-                    break
-            if not t[_OPEN] & _FRAMES or n > int(ways[1](frame)):
-                break
-            f = ptr8(frame)
-            base = int(t) - t[_BELOW]
-            count = ptr32(base + t[_COUNTS])
-            own = ptr8(base + t[_OWN])  # our reply, and our network from byte 32 on
-            # What is wrong with it, in the order of `wire.check`.
-            fault = 0
-            if n < 42:
-                fault = _RX_SHORT
-                if n >= 14 and (f[12] != 0x08 or f[13] != 0x06):
-                    fault = _RX_NOT_ARP
-            elif f[12] != 0x08 or f[13] != 0x06:
-                fault = _RX_NOT_ARP
-            elif not f[0] & 1 and (
-                (f[0] ^ own[6])
-                | (f[1] ^ own[7])
-                | (f[2] ^ own[8])
-                | (f[3] ^ own[9])
-                | (f[4] ^ own[10])
-                | (f[5] ^ own[11])
-            ):
-                fault = _RX_NOT_OURS
-            elif f[14] | (f[15] ^ 1) | (f[16] ^ 8) | f[17] | (f[18] ^ 6) | (f[19] ^ 4) | f[20]:
-                if f[14] | (f[15] ^ 1):
-                    fault = _RX_BAD_HTYPE
-                elif f[18] ^ 6:
-                    fault = _RX_BAD_HLEN
-                elif (f[16] ^ 8) | f[17]:
-                    fault = _RX_BAD_PTYPE
-                elif f[19] ^ 4:
-                    fault = _RX_BAD_PLEN
-                else:
-                    fault = _RX_BAD_OPER
-            elif f[21] == 0 or f[21] > 2:
-                fault = _RX_BAD_OPER
-            elif f[22] & 1:
+        f = ptr8(frame)  # by bytes, half words and words
+        h = ptr16(f)
+        w = ptr32(f)
+        base = int(t) - _HALF
+        o = ptr32(base + t[_OWN])
+        oh = ptr16(o)
+        now &= t[_MASK]
+        what = 0  # what is counted, and more; what is not 0 in `rare` leads to the long way
+        more = 0
+        rare = int(f) & t[_ODD] | t[_SHUT_FRAMES] | int(n > int(length(frame)))
+        rare |= (now - t[_NOW] | t[_POLL_BY] - now | n - 14) & _HALF
+        if not rare:
+            # The first fault in the order of `wire.check`, seen from the last.
+            ethertype = h[6] ^ oh[6]
+            what = _RX_SHORT
+            if n > 41:
+                what = 0
+                htype = h[7] ^ oh[7]
+                form = w[4] ^ o[4] | h[10] - 256 & -257  # ptype, hlen, plen; oper is 1 or 2
+                other = ((w[0] ^ o[12]) | (h[2] ^ oh[26])) * (f[0] & 1 ^ 1)
+                if htype | form | other | f[22] & 1:
+                    what = _RX_BAD_SENDER
+                    if htype:
+                        what = _RX_BAD_HTYPE
+                    if other:
+                        what = _RX_NOT_OURS
+            if ethertype:
+                what = _RX_NOT_ARP
+            if not what ^ _RX_BAD_SENDER:
                 # Reported once a second, and else only counted.
-                quiet = ptr8(base + t[_IS_QUIET])
-                until = ptr32(base + t[_QUIET_UNTIL])
-                if not quiet[_BAD_SENDER] or not (now - until[_BAD_SENDER]) & _HALF:
-                    break
-                left_out = ptr16(base + t[_LEFT_OUT])
-                if left_out[_BAD_SENDER] != 0xFFFF:
-                    left_out[_BAD_SENDER] = left_out[_BAD_SENDER] + 1
-                fault = _RX_BAD_SENDER
-            if fault:
-                t[_NOW] = now
-                count[_RX] = (count[_RX] + 1) & _MASK
-                count[fault] = (count[fault] + 1) & _MASK
-                return 0
-            # The sender's MAC address is zero or ours, or its IP address is.
-            if (
-                f[22] == 0
-                and f[23] == 0
-                and f[24] == 0
-                and f[25] == 0
-                and f[26] == 0
-                and f[27] == 0
-            ):
-                break
-            if f[27] == own[27] and f[26] == own[26] and f[25] == own[25] and f[24] == own[24]:
-                break
-            if f[31] == own[31] and f[30] == own[30] and f[29] == own[29] and f[28] == own[28]:
-                break
-            is_request = int(f[21] == 1)
-            kind_of = _RX_REPLY - is_request
-            if is_request and (
-                f[38] == 0
-                or f[38] > 223
-                or f[38] == 127
-                or (
-                    f[41] == own[43] and f[40] == own[42] and f[39] == own[41] and f[38] == own[40]
-                )
-            ):
-                t[_NOW] = now
-                count[_RX] = (count[_RX] + 1) & _MASK
-                count[kind_of] = (count[kind_of] + 1) & _MASK
-                count[_RX_BAD_TARGET] = (count[_RX_BAD_TARGET] + 1) & _MASK
-                return 0
-            is_for_us = int(
-                f[41] == own[31] and f[40] == own[30] and f[39] == own[29] and f[38] == own[28]
-            )
-            if is_for_us:
-                # A probe, no host's address, off our network, or one to be learned.
-                if f[28] == 0 or f[28] > 223 or f[28] == 127:
-                    break
-                if f[31] == own[43] and f[30] == own[42] and f[29] == own[41] and f[28] == own[40]:
-                    break
-            elif is_request and ptr16(base + t[_LISTED])[_MANUAL]:
-                break  # it may be for a published entry
-            # The sender's entry.
-            bucket = (
-                f[28] * t[_SEED]
-                + f[29] * t[_SEED + 1]
-                + f[30] * t[_SEED + 2]
-                + f[31] * t[_SEED + 3]
-                + t[_SEED + 4]
-            ) & 0xFFFFF
-            slot = ptr16(base + t[_BUCKET])[bucket >> t[_SHIFT]]
-            while slot != _NONE:
-                ip = ptr8(base + t[_IP] + slot * 4)
-                if ip[3] == f[31] and ip[2] == f[30] and ip[1] == f[29] and ip[0] == f[28]:
-                    break
-                slot = ptr16(base + t[_CHAIN])[slot]
-            if slot != _NONE and ptr8(base + t[_STATE])[slot] == _GHOST:
-                slot = _NONE
-            if slot != _NONE:
-                # Known: only the same MAC address again, in time, is common.
-                mac = ptr8(base + t[_MAC] + slot * 6)
-                seen_at = ptr32(base + t[_SEEN_AT])
-                kind = ptr8(base + t[_KIND])[slot]
-                if ptr8(base + t[_STATE])[slot] != _RESOLVED or (t[_LEARN] == 2 and is_request):
-                    break
-                if (
-                    (mac[0] ^ f[22])
-                    | (mac[1] ^ f[23])
-                    | (mac[2] ^ f[24])
-                    | (mac[3] ^ f[25])
-                    | (mac[4] ^ f[26])
-                    | (mac[5] ^ f[27])
-                ):
-                    break
-                if kind <= _TEMPORARY:
-                    left = (seen_at[slot] + t[_LIFETIME] - now) & _MASK
-                    due = (now + t[_LIFETIME]) & _MASK
-                    if kind == _DYNAMIC:
-                        due = (now + t[_TO_REFRESH]) & _MASK
-                    if left == 0 or left >= _HALF or ptr16(base + t[_POS])[slot] == _NONE:
+                rare = now - ptr32(base + t[_QUIET_UNTIL])[_BAD_SENDER] & _HALF
+                rare = rare * ptr8(base + t[_IS_QUIET])[_BAD_SENDER] ^ _HALF | form
+                if not rare:
+                    left_out = ptr16(base + t[_LEFT_OUT])
+                    rest = left_out[_BAD_SENDER] + 1
+                    left_out[_BAD_SENDER] = rest - (rest >> 16)
+        if not rare | what:
+            what = h[10] >> 8
+            ip = w[7]
+            away = (h[19] ^ oh[14]) | (h[20] ^ oh[15])
+            more = (what & 1) * _TX_REPLY
+            if (away) and (more):
+                more = 0
+                rare = ptr16(base + t[_LISTED])[_MANUAL]  # it may be for a published entry
+                rest = f[38]
+                rest = rest * (rest ^ 127) * (rest >> 5 ^ 7)  # 0 for 0/8, 127/8 and from 224/4 up
+                if not rest * ((h[19] ^ oh[20]) | (h[20] ^ oh[21])):
+                    rare = 0
+                    more = _RX_BAD_TARGET
+            if not ((w[6]) and (w[6] ^ o[6]) and (ip ^ o[7])):
+                rare = 1  # the sender is nobody or us, as far as four bytes tell
+            if more ^ _RX_BAD_TARGET:
+                slot = f[28] * t[_SEED] + f[29] * t[_SEED + 1] + f[30] * t[_SEED + 2]
+                slot += f[31] * t[_SEED + 3] + t[_SEED + 4]
+                slot = ptr16(base + t[_BUCKET])[slot >> t[_SHIFT] & t[_BUCKETS]]
+                ips = ptr32(base + t[_IP])
+                state = 0
+                while slot ^ _NONE:
+                    if not ips[slot] ^ ip:
+                        state = ptr8(base + t[_STATE])[slot] ^ _GHOST
                         break
-                    if (due - ptr32(base + t[_KEY])[slot]) & _HALF:
-                        break
-                    flags = ptr8(base + t[_FLAGS])
-                    flags[slot] = flags[slot] & (0xFF ^ _USED)
-                    ptr8(base + t[_SOLICITS])[slot] = 0
-                    ptr32(base + t[_DUE])[slot] = due
-                    seen_at[slot] = now
-            elif is_for_us:
-                if t[_LEARN] == 1:
-                    break
-                if (
-                    (f[28] & own[36] ^ own[32])
-                    | (f[29] & own[37] ^ own[33])
-                    | (f[30] & own[38] ^ own[34])
-                    | (f[31] & own[39] ^ own[35])
-                ):
-                    break
-            t[_NOW] = now
-            count[_RX] = (count[_RX] + 1) & _MASK
-            count[kind_of] = (count[kind_of] + 1) & _MASK
-            if not is_request or not is_for_us:
-                return 0
-            # The reply: bytes 8 to 31 are always the same.
-            count[_TX_REPLY] = (count[_TX_REPLY] + 1) & _MASK
-            tx = ptr8(base + t[_TX])
-            tx_words = ptr32(base + t[_TX])
-            own_words = ptr32(base + t[_OWN])
-            tx_words[2] = own_words[2]
-            tx_words[3] = own_words[3]
-            tx_words[4] = own_words[4]
-            tx_words[5] = own_words[5]
-            tx_words[6] = own_words[6]
-            tx_words[7] = own_words[7]
-            tx[6] = own[6]
-            tx[7] = own[7]
-            tx[0] = tx[32] = f[22]
-            tx[1] = tx[33] = f[23]
-            tx[2] = tx[34] = f[24]
-            tx[3] = tx[35] = f[25]
-            tx[4] = tx[36] = f[26]
-            tx[5] = tx[37] = f[27]
-            tx[38] = f[28]
-            tx[39] = f[29]
-            tx[40] = f[30]
-            tx[41] = f[31]
-            return 42
-        return int(ways[0](frame, n, now))
+                    slot = ptr16(base + t[_CHAIN])[slot]
+                if state:
+                    # Known: only the same MAC address again, in time, is common.
+                    mac = ptr16(base + t[_MAC] + slot * 6)
+                    kind = ptr8(base + t[_KIND])[slot]
+                    seen_at = ptr32(base + t[_SEEN_AT])
+                    due = now + t[_TO_REFRESH + kind] & t[_MASK]
+                    rest = seen_at[slot] + t[_LIFETIME] - now
+                    rare |= (
+                        (rest | rest - 1 | due - ptr32(base + t[_KEY])[slot]) & _HALF
+                        | kind >> 1
+                        | (mac[0] ^ h[11])
+                        | (mac[1] ^ h[12])
+                        | (mac[2] ^ h[13])
+                        | (state ^ _RESOLVED)
+                        | (t[_ONLY_REPLIES] & what)
+                    )
+                    if not rare:
+                        flags = ptr8(base + t[_FLAGS] + slot)
+                        flags[0] = flags[0] & ~_USED
+                        ptr8(base + t[_SOLICITS])[slot] = 0
+                        ptr32(base + t[_DUE])[slot] = due
+                        seen_at[slot] = now
+                elif not away:
+                    # A stranger speaks to us: from our network, and not to be learned?
+                    rare |= t[_LEARNS] | (ip & o[9] ^ o[8]) | int(ip == o[10])
+        if rare:
+            return int(long_way(frame, n, now))
+        t[_NOW] = now
+        count = ptr32(base + t[_COUNTS])
+        count[0] = count[0] + 1 & t[_MASK]
+        count[what] = count[what] + 1 & t[_MASK]
+        n = 0
+        if more:
+            count[more] = count[more] + 1 & t[_MASK]
+            if not more ^ _TX_REPLY:
+                # Bytes 6 to 31 are always the same.
+                w = ptr32(base + t[_TX])
+                w[2] = o[2]
+                w[3] = o[3]
+                w[4] = o[4]
+                w[5] = o[5]
+                w[6] = o[6]
+                w[7] = o[7]
+                g = ptr16(w)
+                g[3] = oh[3]
+                g[0] = g[16] = h[11]
+                g[1] = g[17] = h[12]
+                g[2] = g[18] = h[13]
+                g[19] = h[14]
+                g[20] = h[15]
+                n = 42
+        return n
 
     return receive
+
+
+def _look(place, ways, length):
+    # For the words at `place` a lookup, one further a query. `ways`: the long one, for a query
+    # also RESOLVED and PENDING.
+    @micropython.viper
+    def look(ip, out):
+        p = int(place)
+        asks = p & 1
+        t = ptr32(p ^ asks)
+        base = p - _HALF - asks
+        state = 0
+        rare = t[_SHUT + asks] | (int(length(ip)) ^ 4)
+        if asks:
+            now = int(out) & t[_MASK]
+            rare |= (now - t[_NOW] | t[_POLL_BY] - now) & _HALF
+        if not rare:
+            a = ptr8(ip)
+            if int(a) & t[_ODD]:
+                to = ptr8(int(t) + 4 * _SCRATCH)
+                to[0] = a[0]
+                to[1] = a[1]
+                to[2] = a[2]
+                to[3] = a[3]
+                a = to
+            ips = ptr32(base + t[_IP])
+            while True:
+                key = ptr32(a)[0]
+                slot = a[0] * t[_SEED] + a[1] * t[_SEED + 1] + a[2] * t[_SEED + 2]
+                slot += a[3] * t[_SEED + 3] + t[_SEED + 4]
+                slot = ptr16(base + t[_BUCKET])[slot >> t[_SHIFT] & t[_BUCKETS]]
+                while slot ^ _NONE:
+                    if not ips[slot] ^ key:
+                        state = ptr8(base + t[_STATE])[slot] ^ _GHOST
+                        break
+                    slot = ptr16(base + t[_CHAIN])[slot]
+                if state:
+                    break
+                o = ptr32(base + t[_OWN])
+                if key & o[9] ^ o[8]:
+                    p = a[0]
+                    a = ptr8(int(o) + 44)
+                    if (o[11]) and (p * (p ^ 127) * (p >> 5 ^ 7)) and (key & _NONE ^ _LINK_LOCAL):
+                        continue  # through the gateway, which is on our network
+                elif (asks ^ 1) and (key ^ o[7]) and (key ^ o[10]):
+                    return ip is out  # False, which no call has to make: an unknown neighbor
+                break
+            rare = state ^ _RESOLVED
+            if asks:
+                rare *= state ^ _PENDING
+                if not rare:
+                    # Over? Only what is resolved, and dynamic or temporary.
+                    p = ptr32(base + t[_SEEN_AT])[slot] + t[_LIFETIME] - now
+                    rare = (p | p - 1) & ptr8(base + t[_KIND])[slot] - 2 & (state & 1) * _HALF
+            elif not rare:
+                mac = ptr8(base + t[_MAC] + slot * 6)
+                out[5] = mac[5]  # raises where nothing can be written
+                to = ptr8(out)
+                to[0] = mac[0]
+                to[1] = mac[1]
+                to[2] = mac[2]
+                to[3] = mac[3]
+                to[4] = mac[4]
+            if not rare:
+                # `Neighbors.use`: the last to be evicted, and marked.
+                p = ptr8(base + t[_LIST])[slot]
+                if p ^ _WARM:
+                    rare = int(p == _COLD)
+                else:
+                    ahead = ptr16(base + t[_AHEAD])
+                    head = t[_WARM_HEAD]
+                    p = ahead[slot]
+                    if p ^ head:
+                        after = ptr16(base + t[_AFTER])
+                        q = after[slot]
+                        after[p] = q
+                        ahead[q] = p
+                        p = after[head]
+                        ahead[slot] = head
+                        after[slot] = p
+                        ahead[p] = slot
+                        after[head] = slot
+        if rare:
+            return ways[0](ip, out)
+        to = ptr8(base + t[_FLAGS] + slot)
+        to[0] = to[0] | _USED
+        if not asks:
+            return ip is ip
+        t[_NOW] = now
+        count = ptr32(base + t[_COUNTS])
+        count[_CACHE_HIT] = count[_CACHE_HIT] + 1 & t[_MASK]
+        return ways[2 - (state & 1)]
+
+    return look

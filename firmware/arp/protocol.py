@@ -21,7 +21,7 @@ from .neighbors import UNICAST_REQUEST, Neighbors
 from .outgoing import Outgoing
 from .own import OwnAddresses
 from .routes import Routes
-from .short import NOW, POLLED_AT, Short
+from .short import NOW, POLL_BY, Short
 from .ticks import add, before, diff
 
 _HOUSEKEEPING_MS = c.const(60000)
@@ -111,7 +111,7 @@ class Protocol:
     def poll(self, now):
         """Do what is due; the length of a frame to send in `tx`, or 0. Call until it is 0."""
         now = self._tick(now)
-        self._words[POLLED_AT] = now
+        self._words[POLL_BY] = add(now, _LONGEST_MS)
         address = self._claims.due(now)
         if address is not None:
             n = self._act(address, self._claims.step(address, now), now)
@@ -164,7 +164,7 @@ class Protocol:
         words = self._words
         if not self._is_started:
             self._is_started = True
-            words[POLLED_AT] = now
+            words[POLL_BY] = add(now, _LONGEST_MS)
             self._housekeeping_at = now
             upkeep.start(self._cache, self.settings.lifetime_ms, now)
         elif before(now, words[NOW]):
@@ -172,7 +172,7 @@ class Protocol:
                 now = words[NOW]
             else:
                 self._lose_time(now)
-        elif diff(now, words[POLLED_AT]) > _LONGEST_MS:
+        elif before(words[POLL_BY], now):
             self._lose_time(now)
         words[NOW] = now
         if self._claims.is_waiting:
@@ -181,7 +181,7 @@ class Protocol:
         return now
 
     def _lose_time(self, now):
-        self._words[POLLED_AT] = now
+        self._words[POLL_BY] = add(now, _LONGEST_MS)
         self._housekeeping_at = now
         upkeep.lose_time(self._cache, self.settings.lifetime_ms, now)
         self._claims.lose_time(now)

@@ -7,38 +7,41 @@ the way is closed; for frames also while the address is being probed, and with t
 
 from array import array
 
-from .const import const
-from .wire import BROADCAST, REPLY, build, copy, is_link_local
+from .cache import WARM
+from .const import TICKS_MASK, const
+from .wire import BROADCAST, REPLY, ZERO, build, copy, is_link_local
 
 try:
     from ._hot_viper import bind
 except (ImportError, SyntaxError, NotImplementedError, MemoryError):
-    # No viper, or no uctypes; on the board 1.25 compiles no jump of 2 KB for armv6m; or no room.
+    # No viper, no uctypes, no room, or a compiler that finds the functions too long.
     from ._hot import bind
 
 # Words; `_hot_viper` repeats them, because only a module's own constants are folded into its code.
 NOW = const(0)
-POLLED_AT = const(1)
-_OPEN = const(2)
-_LEARN = const(3)
-_HAS_GATEWAY = const(4)
-_LIFETIME_MS = const(5)
-_TO_REFRESH_MS = const(6)
-_SHIFT = const(7)
-_N = const(8)
-_SEED = const(9)
-_WORDS = const(37)
-# Bits of _OPEN.
-_FRAMES = const(1)
-_LOOKUPS = const(2)
-_QUERIES = const(4)
+POLL_BY = const(1)
+_SHUT_LOOKUPS = const(2)
+_SHUT_QUERIES = const(3)
+_SHUT_FRAMES = const(4)
+_LEARNS = const(5)
+_ONLY_REPLIES = const(6)
+_TO_REFRESH_MS = const(7)
+_LIFETIME_MS = const(8)
+_SHIFT = const(9)
+_BUCKETS = const(10)
+_SEED = const(11)
+_TICKS_MASK = const(16)
+_WARM_HEAD = const(18)
+_WORDS = const(42)  # the last is used while a destination is looked up
 # Places in `own`.
+_MAC = const(6)
 _IP = const(28)  # 0 to 31: the reply that we give, but for whom
 _NET = const(32)
 _MASK = const(36)
 _OWN_BROADCAST = const(40)
 _GATEWAY = const(44)
-_OWN_BYTES = const(48)
+_MAC_AGAIN = const(48)
+_OWN_BYTES = const(54)
 
 
 class Short:
@@ -47,20 +50,26 @@ class Short:
     def __init__(self, settings, mac, gateway):
         self.words = array("i", bytes(4 * _WORDS))
         self._own = bytearray(_OWN_BYTES)
+        self._cache = None
         self._gateway = gateway
         self._takes_frames = not settings.trailers
         words = self.words
-        words[_LEARN] = ("cautious", "rfc826", "replies").index(settings.learn)
+        words[_LEARNS] = settings.learn == "rfc826"
+        words[_ONLY_REPLIES] = settings.learn == "replies"
         words[_LIFETIME_MS] = settings.lifetime_ms
         words[_TO_REFRESH_MS] = settings.lifetime_ms - settings.refresh_ms
+        words[_TICKS_MASK] = TICKS_MASK
         nobody = bytes(6)
         build(self._own, nobody, mac, REPLY, mac, 0, nobody, 0, nobody, 0, nobody, 0)
+        copy(self._own, _MAC_AGAIN, mac, 0, 6)
 
     def bind(self, engine, cache, events, tx):
         """Let `engine` take the short way on ports that have one."""
         words = self.words
+        self._cache = cache
         words[_SHIFT] = cache.shift
-        words[_N] = cache.n
+        words[_BUCKETS] = (1 << 20 - cache.shift) - 1
+        words[_WARM_HEAD] = cache.n + WARM
         for i in range(5):
             words[_SEED + i] = cache.seed[i]
         bind(engine, words, self.arrays(engine.stats, cache, events, tx))
@@ -72,12 +81,12 @@ class Short:
     def close_for_frames(self):
         """From now on every frame goes the long way."""
         self._takes_frames = False
-        self.words[_OPEN] &= _LOOKUPS | _QUERIES
+        self.words[_SHUT_FRAMES] = 1
 
     def look(self, own, is_waiting):
         """The own addresses may have changed, or their use. Does not allocate."""
         words = self.words
-        words[_OPEN] = 0
+        words[_SHUT_LOOKUPS] = words[_SHUT_QUERIES] = words[_SHUT_FRAMES] = 1
         if len(own.all) != 1 or is_link_local(own.all[0].ip, 0):
             return
         address = own.all[0]
@@ -87,14 +96,24 @@ class Short:
         copy(block, _MASK, address.mask, 0, 4)
         # Below /31 there is none: then the limited one, which is no host's either.
         copy(block, _OWN_BROADCAST, BROADCAST if address.prefix > 30 else address.broadcast, 0, 4)
-        words[_HAS_GATEWAY] = 0
+        # An entry that was configured before its address became ours is none.
+        if self._cache.find(block, _IP) >= 0 or self._cache.find(block, _OWN_BROADCAST) >= 0:
+            return
+        first = address.net[0]
+        last = address.broadcast[0] if address.prefix < 8 else first
+        if not 0 < first <= last < 224 or first <= 127 <= last:
+            return  # not all that is on our network is a host's
         gateway = self._gateway
-        if gateway is not None and not address.has(gateway, 0):
-            if not address.is_broadcast(gateway, 0):
-                copy(block, _GATEWAY, gateway, 0, 4)
-                words[_HAS_GATEWAY] = 1
-        words[_OPEN] = _LOOKUPS
+        if (
+            gateway is None
+            or not address.is_on_net(gateway, 0)
+            or address.has(gateway, 0)
+            or address.is_broadcast(gateway, 0)
+        ):
+            gateway = ZERO
+        copy(block, _GATEWAY, gateway, 0, 4)
+        words[_SHUT_LOOKUPS] = 0
         if not is_waiting:  # else the next call that tells the time starts the probes
-            words[_OPEN] |= _QUERIES
+            words[_SHUT_QUERIES] = 0
             if address.usable and self._takes_frames:
-                words[_OPEN] |= _FRAMES
+                words[_SHUT_FRAMES] = 0

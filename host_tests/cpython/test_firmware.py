@@ -78,6 +78,19 @@ def test_sources_that_are_not_as_expected_are_not_built(tmp_path):
         firmware_sources._mend(str(tmp_path))
 
 
+def test_frozen_native_code_lies_at_multiples_of_four(tmp_path):
+    tool = tmp_path / "tools" / "mpy-tool.py"
+    tool.parent.mkdir()
+    for wide in (2, 4):
+        lines = ['more += " __attribute__ ((aligned (%d)))"\n' % n for n in (4, wide)]
+        tool.write_text("".join(lines))
+        firmware_sources._align(str(tmp_path))
+        assert tool.read_text() == lines[0] * 2
+    tool.write_text("something else\n")
+    with pytest.raises(firmware_sources.Missing, match="not as expected"):
+        firmware_sources._align(str(tmp_path))
+
+
 def test_the_mirror_is_that_of_the_system_or_the_public_one():
     choose = firmware_sources.choose_mirror
     assert choose("deb http://ftp.example.org/debian/ bookworm main\n") == (
