@@ -8,12 +8,13 @@ mpy-tool.py freezes it at one of 2.
 import os
 import subprocess
 
+import bundle
 import mpy_build
 import pytest
 
 import firmware
 
-PATH = os.path.join(mpy_build.ROOT, "firmware", "arp", "_hot_viper.py")
+PATH = os.path.join(bundle.ROOT, "firmware", "arp", "_hot_viper.py")
 LIMIT = 5120  # bytes of .mpy for armv6m
 # Each function has one load more: it is told what it wants when the number of arguments is wrong.
 LOAD = [bytes([0, 0x48 | register, 1, 0xE0]) for register in range(8)]  # ldr rX, [pc]; b
