@@ -1,4 +1,4 @@
-"""`make bench-board`: what an answer and a cached query cost on the emulated RP2040.
+"""`make bench-board`: what an answer, a cached query and a board's heap cost on the emulated RP2040.
 
     tools/bench_board.py [--json FILE]
 
@@ -66,6 +66,11 @@ class Bench:
         if b"ready" not in received:
             raise EmulatorError("the benchmark does not start: %r" % bytes(received[-200:]))
 
+    def lines(self, start):
+        """What follows `start` in the lines that the board printed."""
+        text = bytes(self.emulator.serial.received).decode()
+        return [line[len(start) :] for line in text.splitlines() if line.startswith(start)]
+
     def answer(self):
         """One request -> its figures, from the fall of INT to the command to send."""
         levels = []
@@ -132,6 +137,12 @@ class Bench:
         return self.emulator.step_until(self.emulator.ns + ANSWER_MS * 1_000_000, is_done)
 
 
+def heap():
+    """{step: bytes of heap} of a default board, frozen."""
+    lines = Bench("w5500", "heap()").lines("heap ")
+    return {label: int(size) for size, label in (line.split(" ", 1) for line in lines)}
+
+
 def median(rows):
     """The middle of each column."""
     return [sorted(column)[len(rows) // 2] for column in zip(*rows)]
@@ -181,10 +192,12 @@ def main():
     args = parser.parse_args()
     try:
         rows = measure()
+        sizes = heap()
         if args.json:
             machine = "RP2040 at 125 MHz, emulated by rp2040py"
             told = {"machine": machine, "runtime": "MicroPython " + version(), "rows": rows}
             told["ratios"] = ratios(rows)
+            told["heap"] = sizes
             with open(args.json, "w", encoding="utf-8") as f:
                 json.dump(told, f, indent=1)
                 f.write("\n")
@@ -195,6 +208,9 @@ def main():
         print("%-26s %12.3f %12d %12d %8d" % ((name,) + tuple(row[c] for c in COLUMNS)))
     for nic, pair in ratios(rows).items():
         print("%s: answer / plain handler %.3f, driver / bare SPI %.3f" % ((nic,) + pair))
+    print("\nbytes of heap, everything frozen, added by")
+    for label, size in sizes.items():
+        print("%-26s %12d" % (label, size))
 
 
 if __name__ == "__main__":

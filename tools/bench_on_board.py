@@ -161,6 +161,39 @@ def calls(count):
         mark(0)
 
 
+def heap():
+    """Print the bytes of heap that each step of a default board adds, one a line."""
+    import gc
+    import os
+
+    import machine
+
+    os.urandom, machine.Pin, asyncio.Event, asyncio.ThreadSafeFlag  # what MicroPython loads late
+    keep = {}
+    steps = (
+        ("import arp, Arp", lambda: keep.update(arp=__import__("arp").Arp)),
+        ("import eth.w5500", lambda: __import__("eth.w5500")),
+        ("import board", lambda: keep.update(board=__import__("board"))),
+        ("a W5500", lambda: keep.update(nic=keep["board"].make_nic())),
+        ("an Arp, hold_slots=0", lambda: keep.update(a=_arp(keep["nic"], hold_slots=0))),
+        ("... with its hold pool", lambda: keep.update(b=_arp(keep["nic"]))),
+    )
+    for label, step in (("", lambda: keep.update({i: i for i in range(12)})),) + steps:
+        gc.collect()
+        before = gc.mem_alloc()
+        step()
+        gc.collect()
+        if label:
+            print("heap", gc.mem_alloc() - before, label)
+    print("ready")
+
+
+def _arp(nic, **settings):
+    import arp
+
+    return arp.Arp(nic, "192.168.1.10/24", gateway="192.168.1.1", **settings)
+
+
 def bare_w5500(count):
     """The transactions of an answer alone, straight on, with MARK high meanwhile."""
     import board

@@ -2,12 +2,16 @@
 
 Refused is what would change its meaning: an imported module used as a value, a local name that
 hides an imported one, and `a, b = c, d`, which takes no heap in MicroPython only as long as nobody
-writes it with parentheses.
+writes it with parentheses. Refused, too, is what MicroPython's tools make costly: a large number in
+a tuple.
 """
 
 import ast
 
 from firmware_sources import Missing
+
+# mpy-tool.py makes a big integer of a larger number in a constant tuple, and heap is what it costs.
+_FROZEN_MAX = 0x1FFF
 
 
 class Folder(ast.NodeTransformer):
@@ -82,6 +86,13 @@ class Folder(ast.NodeTransformer):
             self._import(home.split("/")[1], node.attr, node.attr)
         self._inserted.add(node.attr)
         return ast.Name(node.attr, node.ctx)
+
+    def visit_Tuple(self, node):
+        self.generic_visit(node)
+        numbers = [part.value for part in node.elts if isinstance(part, ast.Constant)]
+        if any(type(number) is int and abs(number) > _FROZEN_MAX for number in numbers):
+            raise Missing("%s: %s would be frozen with big integers" % (self._place, numbers))
+        return node
 
     def visit_Assign(self, node):
         if isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):

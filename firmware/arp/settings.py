@@ -1,33 +1,30 @@
 """The settings of an Engine: defaults, limits, and errors that name the wrong one."""
 
-from .const import const
-
-# Durations stay well below half a tick wrap (6.2 days).
-_LONGEST_MS = const(86_400_000)
-
-# Name, default, and then lowest and highest, or what may be chosen, or nothing: True or False.
-# One constant, which takes no heap where it is frozen.
-_ALL = (
-    ("capacity", 32, 4, 4096),
-    ("manual", 8, 0, 1024),
-    ("pending", 8, 1, 1024),
-    ("hold_slots", 4, 0, 256),
-    ("hold_bytes", 1514, 60, 1514),
-    ("hold_per_host", 4, 0, 256),
-    ("delay_ms", 0, 0, _LONGEST_MS),
-    ("timeout_ms", 1000, 1, _LONGEST_MS),
-    ("retries", 5, 0, 200),
-    ("lifetime_ms", 1_200_000, 1, _LONGEST_MS),
-    ("refresh_ms", 30_000, 0, _LONGEST_MS),
-    ("down_ms", 20_000, 0, _LONGEST_MS),
-    ("event_slots", 16, 1, 256),
-    ("seed", None, 0, 0x3FFFFFFF),
-    ("probe", True),
-    ("refresh_idle", False),
-    ("trailers", False),
-    ("link_local", False),
-    ("learn", "cautious", ("cautious", "rfc826", "replies")),
-    ("conflict", "defend", ("defend", "cease", "insist")),
+# Name, default, lowest and highest; durations stay well below half a tick wrap (6.2 days). Text,
+# because a number above 8191 in a constant tuple is frozen as a big integer, and calculating with
+# one takes heap (MicroPython's mpy-tool.py).
+_NUMBERS = """\
+capacity 32 4 4096
+manual 8 0 1024
+pending 8 1 1024
+hold_slots 4 0 256
+hold_bytes 1514 60 1514
+hold_per_host 4 0 256
+delay_ms 0 0 86400000
+timeout_ms 1000 1 86400000
+retries 5 0 200
+lifetime_ms 1200000 1 86400000
+refresh_ms 30000 0 86400000
+down_ms 20000 0 86400000
+event_slots 16 1 256"""
+# Name, and what may be chosen, the default first.
+_CHOICES = (
+    ("learn", ("cautious", "rfc826", "replies")),
+    ("conflict", ("defend", "cease", "insist")),
+    ("probe", (True, False)),
+    ("refresh_idle", (False, True)),
+    ("trailers", (False, True)),
+    ("link_local", (False, True)),
 )
 
 
@@ -35,29 +32,31 @@ class Settings:
     """One attribute for each setting; ValueError or TypeError names what cannot be used."""
 
     def __init__(self, given):
-        known = [row[0] for row in _ALL]
-        for name in given:
-            if name not in known:
-                raise TypeError("%s: there is no such setting" % name)
-        for row in _ALL:
-            value = given.get(row[0], row[1])
-            if value is not row[1]:
-                _check(value, *row)
-            setattr(self, row[0], value)
+        rest = dict(given)
+        self.seed = rest.pop("seed", None)
+        if self.seed is not None:
+            _check_number("seed", self.seed, 0, 0x3FFFFFFF)
+        for line in _NUMBERS.split("\n"):
+            name, default, lowest, highest = line.split(" ")
+            value = rest.pop(name, int(default))
+            _check_number(name, value, int(lowest), int(highest))
+            setattr(self, name, value)
+        for name, choices in _CHOICES:
+            value = rest.pop(name, choices[0])
+            if value not in choices:
+                kind = ValueError if isinstance(choices[0], str) else TypeError
+                raise kind("%s: %r is none of %s" % (name, value, ", ".join(map(str, choices))))
+            setattr(self, name, value)
+        for name in rest:
+            raise TypeError("%s: there is no such setting" % name)
         if "refresh_ms" not in given and self.refresh_ms >= self.lifetime_ms:
             self.refresh_ms = self.lifetime_ms // 2
         if self.refresh_ms >= self.lifetime_ms:
             raise ValueError("refresh_ms: it must be below lifetime_ms, %d" % self.lifetime_ms)
 
 
-def _check(value, name, default, lowest=None, highest=None):
-    if lowest is None:
-        if value not in (True, False):
-            raise TypeError("%s: True or False is needed, not %r" % (name, value))
-    elif highest is None:
-        if value not in lowest:
-            raise ValueError("%s: %r is none of %s" % (name, value, ", ".join(lowest)))
-    elif isinstance(value, bool) or not isinstance(value, int):
+def _check_number(name, value, lowest, highest):
+    if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError("%s: a whole number is needed, not %r" % (name, value))
-    elif not lowest <= value <= highest:
+    if not lowest <= value <= highest:
         raise ValueError("%s: %d is not from %d to %d" % (name, value, lowest, highest))

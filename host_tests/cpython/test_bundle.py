@@ -153,6 +153,11 @@ def test_an_assignment_that_parentheses_make_cost_heap_is_refused():
     assert "a, b = (b, a)" in refusal(top="a = b = 1\na, b = b, a\n")
 
 
+def test_a_number_that_would_be_frozen_as_a_big_integer_is_refused():
+    assert "frozen" in refusal(top=CONST + "_LONG = const(8192)\nresult = (1, _LONG)\n")
+    assert files(top="result = (1, 8191)\n")["p/top"] == "result = (1, 8191)\n"
+
+
 def test_a_part_that_is_imported_as_a_module_later_is_refused():
     wrong = refusal(top="from .low import low\n\n\ndef f():\n    from . import low\n")
     assert wrong == "p/top: p/low is no module any more"

@@ -133,5 +133,5 @@ def test_the_heap_has_room_for_the_package_and_much_else():
     board = TestBoard("w5500", RELEASE)
     free, package, engine = [int(word) for word in board.repl.run(HEAP).split()]
     assert free > 230_000
-    # All of arp.Arp with asyncio, frozen; and an Engine with its hold pool, as the README says.
-    assert package <= 19_000 and engine <= 13_000, (package, engine)
+    # All of arp.Arp with asyncio, frozen; and an Engine with its hold pool of 7.6 KB.
+    assert package <= 12_000 and engine <= 14_000, (package, engine)
