@@ -1,4 +1,4 @@
-"""`make bench-board`: what an answer, a cached query and a board's heap cost on the emulated RP2040.
+"""`make bench-board`: time of an answer and a query, heap of a board, on the emulated RP2040.
 
     tools/bench_board.py [--json FILE]
 
@@ -85,11 +85,10 @@ class Bench:
         self.emulator.run_ms(20)
         return row
 
-    def shares(self, floor):
+    def shares(self, empty):
         """One request -> the figures of SHARES, by the edges of MARK around each part.
 
-        The driver has two parts; `floor`, what a pair of edges takes, is in one of them whole, and
-        in the other, which ends without an edge, at least half.
+        The driver has two parts. `empty` is what MARK and the functions around them take of both.
         """
         levels = []
         self.board.on_pins.on_int = levels.append
@@ -107,7 +106,7 @@ class Bench:
         at.append(self._now(instructions))
         self.emulator.run_ms(20)
         part = [[b - a for a, b in zip(*pair)] for pair in zip(at, at[1:])]
-        driver = _beyond(floor, [a + b for a, b in zip(part[1], part[5])])
+        driver = _beyond(empty, [a + b for a, b in zip(part[1], part[5])])
         shell = [a + b for a, b in zip(part[2], part[4])]
         return part[0], driver, shell, part[3]
 
@@ -151,6 +150,10 @@ def median(rows):
 def measure():
     """{row name: {column: value}}"""
     rows = {}
+    empty = Bench("w5500", "empty(%d)" % COUNT).calls(3)
+    pair, both, begin = [median(empty[i * COUNT : (i + 1) * COUNT]) for i in range(3)]
+    # Of send() only the begin is marked: the call, without the edge at its end.
+    empty = [a + b for a, b in zip(both, _beyond(pair, begin))]
     for nic in ("w5500", "enc28j60"):
         for what in ("service", "engine", "plain"):
             bench = Bench(nic, what + "()")
@@ -159,7 +162,7 @@ def measure():
         floor = median(found[:COUNT])
         rows[nic + " bare SPI"] = _beyond(floor, median(found[COUNT:]))
         bench = Bench(nic, "service(True)")
-        for name, part in zip(SHARES, zip(*[bench.shares(floor) for _ in range(COUNT)])):
+        for name, part in zip(SHARES, zip(*[bench.shares(empty) for _ in range(COUNT)])):
             rows["%s share, %s" % (nic, name)] = median(part)
     found = Bench("w5500", "calls(%d)" % COUNT).calls(3)
     floor = median(found[:COUNT])

@@ -2,15 +2,14 @@
 
 Refused is what would change its meaning: an imported module used as a value, a local name that
 hides an imported one, and `a, b = c, d`, which takes no heap in MicroPython only as long as nobody
-writes it with parentheses. Refused, too, is what MicroPython's tools make costly: a large number in
-a tuple.
+writes it with parentheses. So is a large number in a tuple, which MicroPython's tools make costly.
 """
 
 import ast
 
 from firmware_sources import Missing
 
-# mpy-tool.py makes a big integer of a larger number in a constant tuple, and heap is what it costs.
+# mpy-tool.py makes a big integer of a larger number in a constant tuple; it takes heap when used.
 _FROZEN_MAX = 0x1FFF
 
 
