@@ -1,4 +1,4 @@
-"""`make bench-board`: what an answer and a cached query cost on the emulated RP2040.
+"""`make bench-board`: time of an answer and a query, heap of a board, on the emulated RP2040.
 
     tools/bench_board.py [--json FILE]
 
@@ -66,6 +66,11 @@ class Bench:
         if b"ready" not in received:
             raise EmulatorError("the benchmark does not start: %r" % bytes(received[-200:]))
 
+    def lines(self, start):
+        """What follows `start` in the lines that the board printed."""
+        text = bytes(self.emulator.serial.received).decode()
+        return [line[len(start) :] for line in text.splitlines() if line.startswith(start)]
+
     def answer(self):
         """One request -> its figures, from the fall of INT to the command to send."""
         levels = []
@@ -80,11 +85,10 @@ class Bench:
         self.emulator.run_ms(20)
         return row
 
-    def shares(self, floor):
+    def shares(self, empty):
         """One request -> the figures of SHARES, by the edges of MARK around each part.
 
-        The driver has two parts; `floor`, what a pair of edges takes, is in one of them whole, and
-        in the other, which ends without an edge, at least half.
+        The driver has two parts. `empty` is what MARK and the functions around them take of both.
         """
         levels = []
         self.board.on_pins.on_int = levels.append
@@ -102,7 +106,7 @@ class Bench:
         at.append(self._now(instructions))
         self.emulator.run_ms(20)
         part = [[b - a for a, b in zip(*pair)] for pair in zip(at, at[1:])]
-        driver = _beyond(floor, [a + b for a, b in zip(part[1], part[5])])
+        driver = _beyond(empty, [a + b for a, b in zip(part[1], part[5])])
         shell = [a + b for a, b in zip(part[2], part[4])]
         return part[0], driver, shell, part[3]
 
@@ -132,6 +136,12 @@ class Bench:
         return self.emulator.step_until(self.emulator.ns + ANSWER_MS * 1_000_000, is_done)
 
 
+def heap():
+    """{step: bytes of heap} of a default board, frozen."""
+    lines = Bench("w5500", "heap()").lines("heap ")
+    return {label: int(size) for size, label in (line.split(" ", 1) for line in lines)}
+
+
 def median(rows):
     """The middle of each column."""
     return [sorted(column)[len(rows) // 2] for column in zip(*rows)]
@@ -140,6 +150,10 @@ def median(rows):
 def measure():
     """{row name: {column: value}}"""
     rows = {}
+    empty = Bench("w5500", "empty(%d)" % COUNT).calls(3)
+    pair, both, begin = [median(empty[i * COUNT : (i + 1) * COUNT]) for i in range(3)]
+    # Of send() only the begin is marked: the call, without the edge at its end.
+    empty = [a + b for a, b in zip(both, _beyond(pair, begin))]
     for nic in ("w5500", "enc28j60"):
         for what in ("service", "engine", "plain"):
             bench = Bench(nic, what + "()")
@@ -148,7 +162,7 @@ def measure():
         floor = median(found[:COUNT])
         rows[nic + " bare SPI"] = _beyond(floor, median(found[COUNT:]))
         bench = Bench(nic, "service(True)")
-        for name, part in zip(SHARES, zip(*[bench.shares(floor) for _ in range(COUNT)])):
+        for name, part in zip(SHARES, zip(*[bench.shares(empty) for _ in range(COUNT)])):
             rows["%s share, %s" % (nic, name)] = median(part)
     found = Bench("w5500", "calls(%d)" % COUNT).calls(3)
     floor = median(found[:COUNT])
@@ -181,10 +195,12 @@ def main():
     args = parser.parse_args()
     try:
         rows = measure()
+        sizes = heap()
         if args.json:
             machine = "RP2040 at 125 MHz, emulated by rp2040py"
             told = {"machine": machine, "runtime": "MicroPython " + version(), "rows": rows}
             told["ratios"] = ratios(rows)
+            told["heap"] = sizes
             with open(args.json, "w", encoding="utf-8") as f:
                 json.dump(told, f, indent=1)
                 f.write("\n")
@@ -195,6 +211,9 @@ def main():
         print("%-26s %12.3f %12d %12d %8d" % ((name,) + tuple(row[c] for c in COLUMNS)))
     for nic, pair in ratios(rows).items():
         print("%s: answer / plain handler %.3f, driver / bare SPI %.3f" % ((nic,) + pair))
+    print("\nbytes of heap, everything frozen, added by")
+    for label, size in sizes.items():
+        print("%-26s %12d" % (label, size))
 
 
 if __name__ == "__main__":

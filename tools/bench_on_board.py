@@ -78,6 +78,22 @@ def _marked3(function):
     return call
 
 
+def empty(count):
+    """The marks of `shares` around nothing: what they and the functions around take themselves."""
+    mark = _mark()
+    received = _marked1(lambda a: a)
+    sent = _marked2(lambda a, b: mark(0))
+    print("ready")
+    time.sleep_ms(20)
+    for _ in range(count):
+        mark(1)
+        mark(0)
+    for _ in range(count):
+        received(0)
+    for _ in range(count):
+        sent(0, 0)
+
+
 def plain():
     """The same with a plain handler in an equally plain loop, behind the same driver."""
     import board
@@ -159,6 +175,40 @@ def calls(count):
         mark(1)
         lookup(ip, out)
         mark(0)
+
+
+def heap():
+    """Print the bytes of heap that each step of a default board adds, one a line."""
+    import gc
+    import os
+
+    import machine
+
+    late = (os.urandom, machine.Pin, asyncio.Event, asyncio.ThreadSafeFlag)  # loaded only now
+    keep = {"late": late}
+    steps = (
+        ("import arp, Arp", lambda: keep.update(arp=__import__("arp").Arp)),
+        ("import eth.w5500", lambda: __import__("eth.w5500")),
+        ("import board", lambda: keep.update(board=__import__("board"))),
+        ("a W5500", lambda: keep.update(nic=keep["board"].make_nic())),
+        ("an Arp, hold_slots=0", lambda: keep.update(a=_arp(keep["nic"], hold_slots=0))),
+        ("... with its hold pool", lambda: keep.update(b=_arp(keep["nic"]))),
+    )
+    for i in range(12):  # room for what the steps keep
+        keep[i] = None
+    for label, step in steps:
+        gc.collect()
+        before = gc.mem_alloc()
+        step()
+        gc.collect()
+        print("heap", gc.mem_alloc() - before, label)
+    print("ready")
+
+
+def _arp(nic, **settings):
+    import arp
+
+    return arp.Arp(nic, "192.168.1.10/24", gateway="192.168.1.1", **settings)
 
 
 def bare_w5500(count):

@@ -68,8 +68,9 @@ class W5500(Setup):
         if buf is not self._rx_buf:
             self._adopt(buf)
         cs = self._cs
+        left = _BURST
         try:
-            for _ in range(_BURST):
+            while True:
                 if self._is_idle and not self._int():
                     self._is_idle = False
                     cs(0)
@@ -88,19 +89,22 @@ class W5500(Setup):
                             waiting = 0  # the last frame has not left
                     else:
                         waiting = self._get(_GET_RX_RSR)
-                    if 0 < waiting <= _RAM - _RAW_FULL:
+                    if waiting and waiting <= _RAM - _RAW_FULL:
                         self._waiting = waiting
-                    elif not self._see():
+                    elif self._see():
+                        waiting = self._waiting
+                    else:
                         return 0
                 else:
                     if self._owed:
                         self._release()
                     if not self._waiting and not self._look():
                         return 0
+                    waiting = self._waiting
                 answer = self._in5
                 cs(0)
                 self._swap(self._rx_read, answer)
-                if answer[4] == _RAW_USUAL and not answer[3] and self._waiting >= _RAW_USUAL:
+                if answer[4] == _RAW_USUAL and not answer[3] and waiting >= _RAW_USUAL:
                     self._readinto(self._rx_usual)
                     cs(1)
                     self._owed = _RAW_USUAL
@@ -118,7 +122,8 @@ class W5500(Setup):
                         return n
                 if self._owed:
                     self._release()
-                if not self._waiting:
+                left -= 1
+                if not left or not self._waiting:
                     break
         except BaseException as error:
             self._lose_bus()
