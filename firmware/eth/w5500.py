@@ -188,7 +188,9 @@ class W5500(Setup):
                 return 0
         else:
             size = self._get(_GET_RX_RSR)
-        is_full = _RAM - _RAW_FULL < size <= _RAM
+        if size > _RAM:
+            return 1  # where no frame fits, so that _recover() counts anew
+        is_full = size > _RAM - _RAW_FULL
         if is_full and not self._is_full:  # from here on the chip drops without a word
             self._note("rx_full")
         self._is_full = is_full
