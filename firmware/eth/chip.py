@@ -168,6 +168,8 @@ class Chip(Recovery):
             if self._must_look and not is_noticed:
                 self._polls = True
                 self._note("missed_edge")
+            else:  # INT may stay low, and what comes now makes no edge then
+                self._is_noticed = True
         elif not self._int():
             self._false_ints += 1
             if self._false_ints > _FALSE_INTS:
