@@ -122,3 +122,22 @@ def test_a_stuck_transmitter_is_reopened_within_3_ms_and_the_frame_leaves():
         assert board.chip.errors == 0
 
     without_time(scenario)
+
+
+def test_what_was_ready_is_refused_all_the_same_without_a_link():
+    board = W5500Board(with_int=True)
+    answer = arp_frame(42)
+    board.nic.send(answer, 42)
+    board.chip.pump()
+    board.cable.has_link = False
+    assert not board.nic.link()
+    board.nic.look_again()
+    assert board.receive() == b""
+    for _ in range(2):
+        try:
+            board.nic.send(answer, 42)
+        except OSError as e:
+            assert e.args[0] == 100
+        else:
+            raise AssertionError("sent")
+    assert board.counted() == {"link_down": 1}

@@ -95,7 +95,7 @@ class Recovery:
             self._reopen()
             return
         self._is_link_known_down = is_down
-        self._ready_n = -1
+        self._tx_buf = None  # whatever is ready: the next send() looks first
         self._note("link_down" if is_down else "link_up")
 
     def _survey(self):
