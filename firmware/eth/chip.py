@@ -196,8 +196,10 @@ class Chip(Recovery):
                 self._finish_send()
             if self._is_link_known_down and self._is_up:
                 self._see_link()
-        except OSError:
+        except BaseException as error:
             self._lose_bus()
+            if not isinstance(error, OSError):
+                raise error
         if not self._is_up or self._is_link_known_down:
             raise OSError(_ENETDOWN, "not active, no link, or the chip is lost")
         if buf is not self._tx_buf:

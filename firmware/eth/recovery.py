@@ -148,8 +148,10 @@ class Recovery:
         self._cs(1)  # it may have been left low
         try:
             action()
-        except OSError:
+        except BaseException as error:
             self._lose_bus()
+            if not isinstance(error, OSError):  # Ctrl-C, above all
+                raise error
 
     def _lose_bus(self):
         """A transaction was broken off: the chip is opened anew at the next slow check."""
