@@ -209,6 +209,25 @@ def test_without_a_link_sending_is_refused_until_it_is_back():
     assert [board.nic.next_event() for _ in range(3)] == ["link_down", "link_up", None]
 
 
+def test_nor_does_an_answer_to_what_still_waits_pass_without_a_link():
+    board = ENC28J60Board(with_int=True)
+    answer = arp_frame(42)
+    board.nic.send(answer, 42)
+    for _ in range(4):
+        board.cable.put(arp_frame())
+    assert board.receive() == arp_frame()
+    board.cable.has_link = False
+    assert not board.nic.link()
+    while board.receive():
+        try:
+            board.nic.send(answer, 42)
+        except OSError as e:
+            assert e.args[0] == 100
+        else:
+            raise AssertionError("sent")
+    assert (board.nic.stats.rx, board.nic.stats.tx) == (4, 1)
+
+
 def test_a_write_pointer_that_moves_while_it_is_relied_on_is_found_too():
     def scenario(time):
         board = ENC28J60Board(with_int=True)

@@ -153,19 +153,23 @@ def break_spi_after(board, calls, error=OSError):
 
 def test_ctrl_c_in_mid_transfer_passes_on_and_leaves_the_bus_free():
     def scenario(board_class, time):
-        board = board_class()
-        board.cable.put(arp_frame())
-        real = break_spi_after(board, 2, KeyboardInterrupt)
-        try:
-            board.receive()
-            raised = False
-        except KeyboardInterrupt:
-            raised = True
-        assert raised
-        board.nic._write, board.nic._readinto, board.nic._swap = real
-        assert board.nic._cs() == 1
-        check_now(board, time)
-        assert answers(board)
+        calls = {"recv_into": 2, "link": 0, "promiscuous": 0, "active": 0, "send": 0}
+        for name in calls:
+            board = board_class()
+            board.nic.send(arp_frame(), 60)
+            board.cable.put(arp_frame())
+            arguments = {"recv_into": (board.buf,), "link": (), "send": (arp_frame(), 60)}
+            real = break_spi_after(board, calls[name], KeyboardInterrupt)
+            try:
+                getattr(board.nic, name)(*arguments.get(name, (False,)))
+                raised = False
+            except KeyboardInterrupt:
+                raised = True
+            assert (raised, board.nic._cs()) == (True, 1), (board_class, name)
+            board.nic._write, board.nic._readinto, board.nic._swap = real
+            board.nic.active(True)
+            check_now(board, time)
+            assert answers(board), (board_class, name)
 
     timed(scenario)
 

@@ -1,6 +1,7 @@
 """The asyncio shell beside its queries: answering, starting, ending, and the user's hooks."""
 
 import asyncio
+import time
 
 import frames as f
 from services import clock, ended, new_lan, scenario
@@ -163,6 +164,22 @@ def test_a_nic_with_a_signal_is_waited_for_by_it_and_asked_again_each_second():
     assert replies == 1
     assert told[0] == "asked" and set(told[1:]) == {"look_again"}
     assert 2 <= len(told) - 1 <= 4
+
+
+def test_other_work_of_the_timers_does_not_put_off_the_look_after_the_nic():
+    async def main():
+        lan = new_lan()
+        port = lan.port(f.OWN_MAC)
+        looks = []
+        port.look_again = lambda: looks.append(time.ticks_ms())
+        async with arp.Arp(port, f.OWN_NET, probe=False, retries=0) as service:
+            await asyncio.sleep(1.95)  # each look is at a whole second
+            asyncio.create_task(ended(service.query(f.A_IP)))  # ends a bit before
+            await asyncio.sleep(3)
+        return [time.ticks_diff(b, a) for a, b in zip(looks, looks[1:])]
+
+    gaps = clock.run(main)
+    assert len(gaps) >= 4 and max(gaps) <= 1010, gaps
 
 
 def test_what_a_nic_had_to_mend_reaches_on_event():

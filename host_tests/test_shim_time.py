@@ -144,6 +144,20 @@ def test_a_second_waiter_is_refused():
     assert asyncio.run(main()) == "ThreadSafeFlag: only one task may wait"
 
 
+def test_a_waiter_that_was_cancelled_does_not_take_the_next_one_along():
+    async def main():
+        flag = asyncio.ThreadSafeFlag()
+        first = asyncio.create_task(asyncio.wait_for_ms(flag.wait(), 1000))
+        await asyncio.sleep_ms(1)
+        first.cancel()
+        second = asyncio.create_task(flag.wait())
+        await asyncio.sleep_ms(1)
+        flag.set()
+        await asyncio.wait_for_ms(second, 500)
+
+    asyncio.run(main())
+
+
 def test_a_flag_whose_loop_is_over_can_still_be_set():
     async def main():
         flag = asyncio.ThreadSafeFlag()

@@ -56,6 +56,16 @@ def test_more_bytes_than_the_memory_has_are_not_believed():
     assert board.nic.stats.rx_desync == 1
 
 
+def test_nor_is_an_old_frame_of_the_usual_length_behind_them():
+    board = W5500Board(chip_class=Torn)
+    board.chip.rx_ram[62:64] = b"\x00\x3e"
+    board.chip.value = 0xFF00
+    board.chip.wrong = 1
+    board.cable.put(arp_frame())
+    assert board.receive_all() == [arp_frame()]
+    assert board.counted() == {"rx_desync": 1}
+
+
 def test_a_shadow_that_differs_from_the_chips_pointer_is_mended():
     board = W5500Board(chip_class=Torn)
     board.nic._aim_rx(62)

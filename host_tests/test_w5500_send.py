@@ -1,6 +1,6 @@
 """Frames that leave through the W5500 driver, and what they cost on SPI."""
 
-from sim.w5500_board import W5500Board, arp_frame, without_time
+from sim.w5500_board import MODULES, W5500Board, arp_frame, without_time
 
 
 def test_an_arp_frame_is_3_transactions_and_72_bytes_with_padding():
@@ -122,3 +122,60 @@ def test_a_stuck_transmitter_is_reopened_within_3_ms_and_the_frame_leaves():
         assert board.chip.errors == 0
 
     without_time(scenario)
+
+
+def test_what_was_ready_is_refused_all_the_same_without_a_link():
+    board = W5500Board(with_int=True)
+    answer = arp_frame(42)
+    board.nic.send(answer, 42)
+    board.chip.pump()
+    board.cable.has_link = False
+    assert not board.nic.link()
+    board.nic.look_again()
+    assert board.receive() == b""
+    for _ in range(2):
+        try:
+            board.nic.send(answer, 42)
+        except OSError as e:
+            assert e.args[0] == 100
+        else:
+            raise AssertionError("sent")
+    assert board.counted() == {"link_down": 1}
+
+
+def test_a_buffer_without_memory_for_its_views_does_not_get_those_of_another():
+    board = W5500Board(with_int=True)
+    old, new = arp_frame(42, fill=1), arp_frame(42, fill=2)
+    small = bytearray(100)
+    board.nic.send(old, 42)
+    board.nic.look_again()
+    board.receive()  # a frame of 42 bytes may be written without any look now
+    assert raises_memory_error(board.nic.send, new, 42, room_for=1)
+    assert raises_memory_error(board.nic.recv_into, small, room_for=0)
+    for frame in (new, old):
+        board.nic.send(frame, 42)
+        assert board.cable.sent[-1] == frame + bytes(18)
+    board.cable.put(arp_frame(1514))
+    assert board.receive_all() == [arp_frame(1514)]
+
+
+def raises_memory_error(function, *arguments, room_for):
+    """Does it, when only so many calls of memoryview find memory?"""
+    left = [room_for]
+
+    def view(buf):
+        left[0] -= 1
+        if left[0] < 0:
+            raise MemoryError
+        return memoryview(buf)
+
+    for module in MODULES:
+        module.memoryview = view
+    try:
+        function(*arguments)
+    except MemoryError:
+        return True
+    finally:
+        for module in MODULES:
+            del module.memoryview
+    return False

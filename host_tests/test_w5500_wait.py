@@ -2,6 +2,7 @@
 
 import asyncio
 
+from sim.enc28j60_board import ENC28J60Board
 from sim.w5500_board import OTHER, W5500Board, arp_frame
 from sim.w5500_chip import W5500Chip
 
@@ -198,6 +199,17 @@ def test_look_again_in_the_middle_of_traffic_is_no_missed_edge():
         seen.append(board.receive())
         board.nic.look_again()
     assert [frame for frame in seen if frame] == [arp_frame(fill=n) for n in (9, 1, 0)]
+    assert board.counted() == {}
+
+
+def test_nor_is_it_while_int_stays_low_from_frame_to_frame():
+    board = ENC28J60Board(with_int=True)
+    for i in range(3):
+        board.cable.put(arp_frame(fill=i))
+        board.chip.pump()
+        if i == 2:
+            board.nic.look_again()
+        assert board.receive() == arp_frame(fill=i)
     assert board.counted() == {}
 
 

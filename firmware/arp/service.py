@@ -15,7 +15,7 @@ from .addr import ip_bytes, ip_text
 from .engine import Engine
 from .nic_watch import NicWatch
 from .stats import TX_ERROR
-from .ticks import add, before
+from .ticks import add, before, diff
 from .waiters import Waiters, new_error
 from .wire import ETH_HEADER_BYTES, MIN_PAYLOAD_BYTES
 
@@ -232,8 +232,8 @@ class Arp:
                 look_at = add(now, _LOOK_MS)
                 self._look_after_nic(now)
             ms = self.engine.next_deadline(now)
-            if not 0 <= ms < _LOOK_MS:
-                ms = _LOOK_MS
+            if not 0 <= ms < diff(look_at, now):
+                ms = diff(look_at, now)
             self._kick.clear()
             self._armed_until = add(now, ms)
             try:

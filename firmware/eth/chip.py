@@ -168,6 +168,8 @@ class Chip(Recovery):
             if self._must_look and not is_noticed:
                 self._polls = True
                 self._note("missed_edge")
+            else:  # INT may stay low, and what comes now makes no edge then
+                self._is_noticed = True
         elif not self._int():
             self._false_ints += 1
             if self._false_ints > _FALSE_INTS:
@@ -194,13 +196,15 @@ class Chip(Recovery):
                 self._finish_send()
             if self._is_link_known_down and self._is_up:
                 self._see_link()
-        except OSError:
+        except BaseException as error:
             self._lose_bus()
+            if not isinstance(error, OSError):
+                raise error
         if not self._is_up or self._is_link_known_down:
             raise OSError(_ENETDOWN, "not active, no link, or the chip is lost")
         if buf is not self._tx_buf:
+            self._tx_buf = None  # there may be no memory for its views
             self._tx_views = _cut(buf, 0)
-            self._tx_buf = buf
             self._short_n = -1
         if n >= _BUF_MIN:
             self._tx_view = self._tx_views[(n + 3) // 64]
@@ -210,11 +214,13 @@ class Chip(Recovery):
                 self._short_n = n
             self._tx_view = self._short
         self._tx_n = n
+        self._tx_buf = buf
 
     def _adopt(self, buf):
         """Make the views of the caller's buffer: in one piece, or header and the rest."""
         if len(buf) < _BUF_MIN:
             raise ValueError("buf holds %d bytes; a frame has at least 60" % len(buf))
+        self._rx_buf = None  # there may be no memory for its views
         self._rx_max = min(len(buf), _FRAME_MAX)
         whole = memoryview(buf)
         self._rx_head = whole[:_HEADER]

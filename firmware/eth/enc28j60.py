@@ -81,8 +81,9 @@ class ENC28J60(Setup):
             self._adopt(buf)
         cs = self._cs
         header = self._in7
+        left = _BURST
         try:
-            for _ in range(_BURST):
+            while True:
                 if self._is_idle and not self._int():
                     self._is_idle = False
                     answer = self._in2
@@ -120,7 +121,8 @@ class ENC28J60(Setup):
                         return n
                 if self._owed:
                     self._release()
-                if not self._waiting:
+                left -= 1
+                if not left or not self._waiting:
                     break
         except BaseException as error:
             self._lose_bus()

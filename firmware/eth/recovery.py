@@ -95,7 +95,7 @@ class Recovery:
             self._reopen()
             return
         self._is_link_known_down = is_down
-        self._ready_n = -1
+        self._tx_buf = None  # whatever is ready: the next send() looks first
         self._note("link_down" if is_down else "link_up")
 
     def _survey(self):
@@ -148,8 +148,10 @@ class Recovery:
         self._cs(1)  # it may have been left low
         try:
             action()
-        except OSError:
+        except BaseException as error:
             self._lose_bus()
+            if not isinstance(error, OSError):  # Ctrl-C, above all
+                raise error
 
     def _lose_bus(self):
         """A transaction was broken off: the chip is opened anew at the next slow check."""

@@ -68,8 +68,9 @@ class W5500(Setup):
         if buf is not self._rx_buf:
             self._adopt(buf)
         cs = self._cs
+        left = _BURST
         try:
-            for _ in range(_BURST):
+            while True:
                 if self._is_idle and not self._int():
                     self._is_idle = False
                     cs(0)
@@ -88,19 +89,22 @@ class W5500(Setup):
                             waiting = 0  # the last frame has not left
                     else:
                         waiting = self._get(_GET_RX_RSR)
-                    if 0 < waiting <= _RAM - _RAW_FULL:
+                    if waiting and waiting <= _RAM - _RAW_FULL:
                         self._waiting = waiting
-                    elif not self._see():
+                    elif self._see():
+                        waiting = self._waiting
+                    else:
                         return 0
                 else:
                     if self._owed:
                         self._release()
                     if not self._waiting and not self._look():
                         return 0
+                    waiting = self._waiting
                 answer = self._in5
                 cs(0)
                 self._swap(self._rx_read, answer)
-                if answer[4] == _RAW_USUAL and not answer[3] and self._waiting >= _RAW_USUAL:
+                if answer[4] == _RAW_USUAL and not answer[3] and waiting >= _RAW_USUAL:
                     self._readinto(self._rx_usual)
                     cs(1)
                     self._owed = _RAW_USUAL
@@ -118,7 +122,8 @@ class W5500(Setup):
                         return n
                 if self._owed:
                     self._release()
-                if not self._waiting:
+                left -= 1
+                if not left or not self._waiting:
                     break
         except BaseException as error:
             self._lose_bus()
@@ -130,6 +135,7 @@ class W5500(Setup):
         """Send n bytes of buf, zero-padded to 60. No allocation while buf, and an n < 60, stay."""
         if n != self._ready_n or buf is not self._tx_buf:
             self._check_send(buf, n)
+            self._ready_n = -1  # should there be no memory for _pad
             if n < _FRAME_MIN and len(self._pad) != _FRAME_MIN - n:
                 self._pad = bytes(_FRAME_MIN - n)
             self._aim_tx()
@@ -183,7 +189,9 @@ class W5500(Setup):
                 return 0
         else:
             size = self._get(_GET_RX_RSR)
-        is_full = _RAM - _RAW_FULL < size <= _RAM
+        if size > _RAM:
+            return 1  # where no frame fits, so that _recover() counts anew
+        is_full = size > _RAM - _RAW_FULL
         if is_full and not self._is_full:  # from here on the chip drops without a word
             self._note("rx_full")
         self._is_full = is_full

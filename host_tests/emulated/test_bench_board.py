@@ -26,3 +26,11 @@ def test_two_runs_give_the_same_figures_and_what_spi_costs_is_known():
         parts = sum(us["share, " + name] for name in bench_board.SHARES)
         assert abs(parts - us["answer, service"]) < 60, "but for MARK and the functions around it"
         assert driver < 2.4, (nic, driver)
+
+
+def test_the_heap_of_a_frozen_board_is_known_and_small():
+    sizes = bench_board.heap()
+    assert len(sizes) == 6 and min(sizes.values()) > 100
+    pool = sizes.pop("... with its hold pool") - sizes["an Arp, hold_slots=0"]
+    assert 4 * 1514 < pool < 8000
+    assert sum(sizes.values()) < 22_000, sizes

@@ -56,12 +56,13 @@ class ThreadSafeFlag:
         if self._waiter is not None and not self._waiter.done():
             raise RuntimeError("ThreadSafeFlag: only one task may wait")
         while not self._is_set:
-            self._waiter = asyncio.get_running_loop().create_future()
+            self._waiter = waiter = asyncio.get_running_loop().create_future()
             try:
                 if not self._is_set:
-                    await self._waiter
+                    await waiter
             finally:
-                self._waiter = None
+                if self._waiter is waiter:  # who was cancelled may end after the next one began
+                    self._waiter = None
         self._is_set = False
 
 
