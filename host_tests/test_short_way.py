@@ -79,6 +79,36 @@ def test_a_length_that_lies_is_a_short_frame():
             assert twins.receive(f.request()[:n], 60, now) == 0
 
 
+def test_a_length_far_below_zero_is_a_short_frame():
+    # As 32-bit words, and as what the test of a tick sees of them.
+    with viper():
+        twins = _announced()
+        now = add(START, 4500)
+        for n in (-1, -42, 20 - (1 << 29), 20 - (1 << 30), -1 << 30, 5 - (1 << 31), -1 << 31):
+            for frame in (b"", b"\xff" * 12 + b"\x08\x00" + bytes(46), f.request()):
+                before = twins.short.stats.rx_short
+                assert twins.receive(frame, n, now) == 0
+                assert twins.short.stats.rx_short == before + 1, n
+
+
+def test_text_of_four_characters_is_no_address():
+    with viper():
+        twins = _announced()
+        out = bytearray(6)
+        for engine in twins.engines:  # else what is beyond the gateway takes the long way
+            engine.query(f.ip(f.GATEWAY), add(START, 4500))
+            engine.receive(reply(f.B_MAC, f.GATEWAY), 42, add(START, 4500))
+        for what in (lambda e: e.lookup("eth0", out), lambda e: e.query("eth0", add(START, 4500))):
+            for engine in twins.engines:
+                try:
+                    what(engine)
+                except (TypeError, ValueError):
+                    continue
+                raise AssertionError("nothing was raised")
+        twins.same("nothing changed", lambda e: bytes(out))
+        assert bytes(out) == bytes(6)
+
+
 def test_a_refreshed_entry_starts_anew():
     with viper():
         twins = _announced({"lifetime_ms": 9000, "refresh_ms": 4000})

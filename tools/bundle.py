@@ -9,11 +9,12 @@ Nothing else changes. What is imported inside a function, or in a `try`, stays a
 """
 
 import ast
+import builtins
 import os
 import shutil
 import sys
 
-from bundle_fold import Folder, hidden, number_of, relatives, tops
+from bundle_fold import Folder, bindings, hidden, name_of, number_of, relatives, tops
 from firmware_sources import ROOT, Missing
 
 PACKAGES = ("arp", "eth")
@@ -53,11 +54,12 @@ class Bundler:
         self._numbers = {}
         self._held = {}  # entry -> the modules in it, each after what it imports
         for entry in entries:
-            self._held[entry] = self._closure(entry, entries, [])
+            self._held[entry] = self._closure(entry, (), [])
         for entry, held in self._held.items():  # what an imported entry has is taken from there
             for other in self._held:
                 if other != entry and other in held:
-                    self._held[entry] = [p for p in held if p not in self._held[other]]
+                    rest = [p for p in self._held[entry] if p not in self._held[other]]
+                    self._held[entry] = rest
 
     @classmethod
     def of_firmware(cls):
@@ -98,14 +100,19 @@ class Bundler:
         if place not in self._numbers:
             found = self._numbers[place] = {}
             folder = Folder(self, place, None)
-            names = [node.id for node in ast.walk(self._trees[place]) if _is_bound(node)]
+            names = bindings(self._trees[place])
             for node in self.tree(place).body:
-                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                    name = node.targets[0].id
+                targets = node.targets if isinstance(node, ast.Assign) else ()
+                if len(targets) == 1 and isinstance(targets[0], ast.Name):
+                    name = targets[0].id
                     number = number_of(folder.visit(node.value))
                     if number is not None and names.count(name) == 1:
                         found[name] = folder.numbers[name] = number
         return self._numbers[place]
+
+    def is_joined(self, here):
+        """True for a file that is made of several modules."""
+        return len(self._held.get(here, ())) > 1
 
     def home_of(self, place, here):
         """The file that holds a module, seen from the file `here`."""
@@ -116,35 +123,46 @@ class Bundler:
             raise Missing("%s: %s is in more than one file" % (here, place))
         return homes[0] if homes else place
 
-    def _closure(self, place, entries, found):
+    def _closure(self, place, above, found):
+        above += (place,)
         for node in self._trees[place].body:
             for other, _, _ in relatives(node, place):
+                if other in above:
+                    raise Missing("%s: %s imports it, too" % (place, other))
                 if self.knows(other) and other not in self._apart and other not in found:
-                    self._closure(other, entries, found)
+                    self._closure(other, above, found)
         found.append(place)
         return found
 
     def _file(self, here):
         """The text of one file: all its imports, then the rest of its modules."""
-        imports, rest, names = {}, [], []
+        imports, rest, names = {}, [], {}
         for place in self._held.get(here, [here]):
-            for node in Folder(self, place, here).module():
-                if isinstance(node, ast.ImportFrom):
-                    origin = "from %s%s import " % ("." * node.level, node.module or "")
+            nodes = Folder(self, place, here).module()
+            for node in nodes:
+                if isinstance(node, (ast.Import, ast.ImportFrom)):
+                    origin = _origin(node)
                     imports.setdefault(origin, {}).update(_texts(node.names))
-                elif isinstance(node, ast.Import):
-                    imports.setdefault("import ", {}).update(_texts(node.names))
+                    for alias in node.names:
+                        self._own(here, names, name_of(alias), origin + ast.unparse(alias))
                 else:
                     rest.append(ast.unparse(node) + "\n")
-                    names += tops(ast.Module([node], []))
-        for name in names:
-            if names.count(name) > 1:
-                raise Missing("%s: %s is there twice" % (here, name))
+            for name in tops(ast.Module(nodes, [])):
+                self._own(here, names, name, place)
         return "".join([a + ", ".join(b) + "\n" for a, b in imports.items()] + rest)
 
+    def _own(self, here, names, name, owner):
+        # One name of a file is one thing, for each of its modules the same.
+        if names.setdefault(name, owner) != owner:
+            raise Missing("%s: %s is there twice" % (here, name))
+        if self.is_joined(here) and hasattr(builtins, name):
+            raise Missing("%s: %s would hide Python's own" % (here, name))
 
-def _is_bound(node):
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+def _origin(node):
+    if isinstance(node, ast.Import):
+        return "import "
+    return "from %s%s import " % ("." * node.level, node.module or "")
 
 
 def _texts(aliases):

@@ -1,14 +1,19 @@
 """How a module reads inside a bundle: its imports resolved, numbers written out.
 
-Refused is what would change its meaning: an imported module used as a value, a local name that
-hides an imported one, and `a, b = c, d`, which takes no heap in MicroPython only as long as nobody
-writes it with parentheses. So is a large number in a tuple, which MicroPython's tools make costly.
+Refused is what would change its meaning: an imported module used as a value or written to, an
+imported name that is bound once more in whatever scope, a text that looks for names, and
+`a, b = c, d`, which takes no heap in MicroPython only as long as nobody writes it with
+parentheses. So is a large number in a tuple, which MicroPython's tools make costly.
 """
 
 import ast
 
 from firmware_sources import Missing
 
+# What is true of a module, or finds its names, and would see the whole file.
+_OF_A_MODULE = ("__name__", "__file__", "globals", "eval", "exec")
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_SCOPES += (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # mpy-tool.py makes a big integer of a larger number in a constant tuple; it takes heap when used.
 _FROZEN_MAX = 0x1FFF
 
@@ -35,14 +40,19 @@ class Folder(ast.NodeTransformer):
                     self.numbers[name] = self._numbers_of(other)[there]
                 elif there != name:
                     self._renamed[name] = there
+        self._taken = set(self.numbers) | set(self._modules) | set(self._renamed)
+        self._taken.update(self._renamed.values())
         if here is not None:
             self.numbers.update(bundler.numbers(place))
 
     def module(self):
         """The statements of the module, without docstring and what is a number elsewhere."""
         own = self._bundler.numbers(self._place)
+        names = bindings(self._tree)
         tree = self.visit(self._tree)
-        self._check(tree)
+        hidden = (self._taken | self._inserted).intersection(names)
+        if hidden:
+            raise Missing("%s: %s is a local name, too" % (self._place, min(hidden)))
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         statements = []
         for node in self._added + tree.body:
@@ -52,13 +62,15 @@ class Folder(ast.NodeTransformer):
                 continue
             if isinstance(node, ast.ImportFrom):
                 node.names = [a for a in node.names if a.name != "const" or "const" in used]
-            if not isinstance(node, ast.Expr) and getattr(node, "names", True):
+            if not _is_docstring(node) and getattr(node, "names", True):
                 statements.append(ast.fix_missing_locations(node))
         return statements
 
     def visit_Name(self, node):
         if isinstance(node.ctx, ast.Load) and node.id in self.numbers:
-            return ast.Constant(self.numbers[node.id])
+            return _written(self.numbers[node.id])
+        if node.id in _OF_A_MODULE and self._bundler.is_joined(self._here):
+            raise Missing("%s: %s would mean the whole file" % (self._place, node.id))
         if node.id in self._renamed:
             node.id = self._renamed[node.id]
         elif node.id in self._modules and self._here is not None:
@@ -73,11 +85,14 @@ class Folder(ast.NodeTransformer):
         if other is None:
             self.generic_visit(node)
             return node
-        if node.attr in self._numbers_of(other):
-            return ast.Constant(self._numbers_of(other)[node.attr])
+        home = other if self._here is None else self._bundler.home_of(other, self._here)
+        is_number = node.attr in self._numbers_of(other)
+        if not isinstance(node.ctx, ast.Load) and (is_number or home != other):
+            raise Missing("%s: %s is written to" % (self._place, ast.unparse(node)))
+        if is_number:
+            return _written(self._numbers_of(other)[node.attr])
         if self._here is None:
             return node
-        home = self._bundler.home_of(other, self._here)
         if home == other and home != self._here:  # a module of its own stays one
             self._import(None, other.split("/")[1], node.value.id)
             return node
@@ -100,15 +115,31 @@ class Folder(ast.NodeTransformer):
         return node
 
     def visit_Call(self, node):
-        if getattr(node.func, "id", getattr(node.func, "attr", None)) == "const":
+        home = getattr(getattr(node.func, "value", None), "id", None)
+        is_const = getattr(node.func, "id", None) == "const"
+        if home in self._modules or home == "micropython":
+            is_const = node.func.attr == "const"
+        if is_const and len(node.args) == 1:
             number = number_of(self.visit(node.args[0]))
             if number is not None:
-                return ast.Constant(number)
+                return _written(number)
         self.generic_visit(node)
         return node
 
+    def visit_Import(self, node):
+        for alias in node.names:
+            if self._bundler.knows(alias.name.replace(".", "/")):
+                raise Missing("%s: %s needs a relative import" % (self._place, alias.name))
+        return node
+
     def visit_ImportFrom(self, node):
-        if node.level != 1 or self._here is None:
+        if self._here is None:
+            return node
+        if node.level > 1 or (node.level and node.names[0].name == "*"):
+            raise Missing("%s: %s cannot be followed" % (self._place, ast.unparse(node)))
+        if not node.level:
+            if self._bundler.knows(node.module.replace(".", "/")):
+                raise Missing("%s: %s needs a relative import" % (self._place, node.module))
             return node
         kept = []
         for other, there, name in relatives(node, self._place):
@@ -119,7 +150,7 @@ class Folder(ast.NodeTransformer):
                 kept.append(ast.ImportFrom(None, [ast.alias(name)], 1))
             elif name not in self.numbers and name not in self._modules and home != self._here:
                 kept.append(ast.ImportFrom(home.split("/")[1], [ast.alias(there)], 1))
-        return kept or None
+        return kept or (None if node in self._tree.body else ast.Pass())
 
     def _numbers_of(self, place):
         return self._bundler.numbers(place) if self._bundler.knows(place) else {}
@@ -127,14 +158,6 @@ class Folder(ast.NodeTransformer):
     def _import(self, module, there, name):
         alias = ast.alias(there, None if name == there else name)
         self._added.append(ast.ImportFrom(module, [alias], 1))
-
-    def _check(self, tree):
-        taken = self._inserted | set(self._modules) | set(self._renamed) | set(self.numbers)
-        for node in ast.walk(tree):
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-                hidden = _locals(node) & taken
-                if hidden:
-                    raise Missing("%s: %s is a local name, too" % (self._place, min(hidden)))
 
 
 def relatives(node, place):
@@ -156,14 +179,48 @@ def relatives(node, place):
 
 
 def tops(tree):
-    """The names that a module's top binds but by imports, sorted."""
+    """The names that a module's top binds but by imports of its own, sorted."""
     names = set()
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-        elif isinstance(node, ast.Assign):
-            names.update(target.id for target in node.targets if isinstance(target, ast.Name))
+    inner = [node for node in tree.body if not isinstance(node, (ast.Import, ast.ImportFrom))]
+    while inner:
+        node = inner.pop()
+        names.update(_bound(node))
+        if not isinstance(node, _SCOPES):
+            inner += ast.iter_child_nodes(node)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Global):
+            names.update(node.names)
     return sorted(names)
+
+
+def bindings(tree):
+    """Every name bound anywhere in the tree, as often as it is, but by relative imports."""
+    names = []
+    for node in ast.walk(tree):
+        if not getattr(node, "level", 0):
+            names += _bound(node)
+    return names
+
+
+def _bound(node):
+    # The names that this one node binds, takes away, or declares to be another scope's.
+    if isinstance(node, ast.Name):
+        return [] if isinstance(node.ctx, ast.Load) else [node.id]
+    if isinstance(node, ast.arg):
+        return [node.arg]
+    if isinstance(node, (ast.Global, ast.Nonlocal)):
+        return node.names
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return [name_of(alias) for alias in node.names]
+    if isinstance(node, ast.alias):
+        return []
+    name = getattr(node, "name", None)  # functions, classes, `except ... as`, patterns
+    return [name] if isinstance(name, str) else []
+
+
+def name_of(alias):
+    """The name that a part of an import binds."""
+    return alias.asname or alias.name.split(".")[0]
 
 
 def hidden(tree):
@@ -184,14 +241,17 @@ def number_of(node):
     try:
         code = compile(ast.fix_missing_locations(ast.Expression(node)), "", "eval")
         value = eval(code, {})  # literals and operators, nothing else
-    except (TypeError, ValueError):
+    except (ArithmeticError, LookupError, TypeError, ValueError):
         return None
     return value if type(value) is int else None
 
 
-def _locals(function):
-    names = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
-    for node in ast.walk(function):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-    return names
+def _written(number):
+    # A negative number is no literal: in `-5 ** 2` the minus comes last.
+    if number < 0:
+        return ast.UnaryOp(ast.USub(), ast.Constant(-number))
+    return ast.Constant(number)
+
+
+def _is_docstring(node):
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)

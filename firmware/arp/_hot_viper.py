@@ -117,7 +117,7 @@ def _receive(place, ways):
         now &= t[_MASK]
         what = 0  # what is counted, and more; what is not 0 in `rare` leads to the long way
         more = 0
-        rare = int(f) & t[_ODD] | t[_SHUT_FRAMES] | int(n > int(length(frame)))
+        rare = int(f) & t[_ODD] | t[_SHUT_FRAMES] | int(uint(n) > uint(length(frame)))
         rare |= (now - t[_NOW] | t[_POLL_BY] - now | n - 14) & _HALF
         if not rare:
             # The first fault in the order of `wire.check`, seen from the last.
@@ -264,7 +264,7 @@ def _look(place, ways, length):
                     break
                 o = ptr32(base + t[_OWN])
                 if key & o[9] ^ o[8]:
-                    p = a[0]
+                    p = int(ip[0])  # raises for text
                     a = ptr8(int(o) + 44)
                     if (o[11]) and (p * (p ^ 127) * (p >> 5 ^ 7)) and (key & _NONE ^ _LINK_LOCAL):
                         continue  # through the gateway, which is on our network

@@ -21,7 +21,8 @@ class Engine(Protocol):
 
     `ips` are the own addresses as "a.b.c.d/len"; `gateway` is the next hop of everything off-link;
     `settings` are those of `arp.settings`. Raises ValueError or TypeError naming what cannot be
-    used.
+    used. `receive`, `query` and `lookup` take no keywords: where viper is they are its functions,
+    and a subclass that overrides one of them changes only what is not common.
     """
 
     def __init__(self, mac, ips=(), gateway=None, **settings):

@@ -149,6 +149,119 @@ def test_a_module_as_a_value_is_refused():
     )
 
 
+LOW = "from . import low as l\n"
+TOP_HIDES = {
+    "a local name is what an import is called at home": "from .low import low as m\n\n\n"
+    "def f(low):\n    return m(low)\n",
+    "a comprehension": LOW + "result = [l.low(low) for low in (1, 2)]\n",
+    "a loop": LOW + "for low in (1, 2):\n    l.low(low)\n",
+    "a class body": LOW + "class C:\n    low = 3\n    x = l.low(low)\n",
+    "a function in a function": LOW + "def f():\n    def low():\n        pass\n    l.low(low)\n",
+    "an import in a function": LOW + "def f():\n    from z import low\n    l.low(low)\n",
+    "an exception": LOW + "try:\n    pass\nexcept OSError as low:\n    l.low(low)\n",
+    "a global": "from .low import low as m\n\n\ndef low():\n    global m\n    m = 1\n",
+}
+
+
+@pytest.mark.parametrize("case", TOP_HIDES)
+def test_what_hides_an_import_is_refused_in_every_scope(case):
+    assert "is a local name, too" in refusal(top=TOP_HIDES[case])
+
+
+@pytest.mark.parametrize(
+    "line", ("TWO += 1", "TWO = 3", "class C:\n    TWO = 3\n    x = TWO", "del TWO")
+)
+def test_an_imported_number_that_changes_is_refused(line):
+    assert refusal(top="from .const import TWO\n%s\n" % line) == "p/top: TWO is a local name, too"
+
+
+def test_writing_to_an_imported_module_is_refused():
+    for name in ("low", "FOUR"):
+        assert refusal(top="from . import low\nlow.%s = 5\n" % name).endswith("is written to")
+
+
+@pytest.mark.parametrize(
+    "mid, top",
+    (
+        ("from array import array as x\n", "x = []\n"),
+        ("from a import x\n", "from b import x\n"),
+        ("import a as x\n", "import b as x\n"),
+        ("try:\n    x = 1\nexcept OSError:\n    x = 2\n", "x = []\n"),
+        ("x: list = []\n", "x = []\n"),
+        ("x, y = z\n", "for y in z:\n    pass\n"),
+        ("def f():\n    global x\n    x = 1\n", "def g():\n    global x\n    x = 2\n"),
+        ("from .errors import x\n", "from .const import x\n"),
+    ),
+)
+def test_one_name_for_two_things_is_refused_however_it_is_bound(mid, top):
+    assert "is there twice" in refusal(mid=mid, top="from . import mid\n" + top, errors="x = []\n")
+
+
+def test_a_name_that_would_hide_a_builtin_elsewhere_is_refused():
+    wrong = refusal(mid="def max():\n    pass\n", top="from . import mid\nx = max(1, 2)\n")
+    assert wrong == "p/top: max would hide Python's own"
+
+
+@pytest.mark.parametrize(
+    "line, why",
+    (
+        ("from .low import *", "cannot be followed"),
+        ("from ..p import low", "cannot be followed"),
+        ("import p.low", "needs a relative import"),
+        ("from p.low import low", "needs a relative import"),
+        ("x = __name__", "would mean the whole file"),
+        ("x = globals()", "would mean the whole file"),
+    ),
+)
+def test_what_cannot_be_followed_is_refused(line, why):
+    assert why in refusal(top="from . import low as l\n%s\n" % line)
+
+
+def test_modules_that_import_each_other_are_refused():
+    wrong = refusal(mid="from . import top\n", top="from . import mid\n")
+    assert wrong == "p/mid: p/top imports it, too"
+
+
+def test_a_third_entry_takes_from_both_others():
+    found = files(
+        ("p/a", "p/b", "p/top"),
+        a="A = []\n",
+        b="B = []\n",
+        top="from .a import A\nfrom .b import B\n",
+    )
+    assert found["p/top"] == "from .a import A\nfrom .b import B\n"
+
+
+def test_a_call_at_a_modules_top_stays():
+    assert value(files(top="from . import low\nresult = []\nresult.append(low.FOUR)\n")["p/top"])
+
+
+def test_a_negative_number_keeps_its_sign():
+    text = "from . import mid\nresult = [mid.M**2, mid.M.bit_length(), 1 - mid.M]\n"
+    assert value(files(mid="M = -5\n", top=text)["p/top"]) == [25, 3, 6]
+
+
+@pytest.mark.parametrize(
+    "text, result",
+    (
+        ("A = B = 5\nresult = A + B\n", 10),
+        ("A = 1\n\n\ndef A():\n    return 2\n\n\nresult = A()\n", 2),
+        ("A = 5\nresult = [A for A in (1, 2)]\n", [1, 2]),
+        (
+            "class T:\n    def const(self, x):\n        return 2 * x\n\n\nresult = T().const(5)\n",
+            10,
+        ),
+        (
+            "from .const import TWO\n\n\ndef f():\n    from .const import TWO\n\n\nresult = TWO\n",
+            2,
+        ),
+        ("A = [1, 2][1] or 1 // 0\nresult = f'{A:{A}}'\n", " 2"),
+    ),
+)
+def test_what_looks_like_a_number_and_is_none_means_what_it_did(text, result):
+    assert value(files(top=text)["p/top"]) == result
+
+
 def test_an_assignment_that_parentheses_make_cost_heap_is_refused():
     assert "a, b = (b, a)" in refusal(top="a = b = 1\na, b = b, a\n")
 

@@ -26,6 +26,15 @@ def run(*words, **environment):
     return got.returncode, got.stdout, got.stderr
 
 
+def test_every_program_that_writes_what_is_frozen_asks_for_a_new_build():
+    tools = os.path.join(mcus.ROOT, "tools")
+    with open(os.path.join(tools, "bundle.py")) as f:
+        imported = [line.split()[1] + ".py" for line in f if line.startswith(("from", "import"))]
+    own = {"bundle.py"} | {name for name in imported if name in os.listdir(tools)}
+    assert own == {"bundle.py", "bundle_fold.py", "firmware_sources.py"}
+    assert own <= set(firmware.BUILDERS)
+
+
 def test_a_uf2_has_the_image_in_blocks_of_256_bytes_from_the_start_of_flash():
     image = bytes(range(256)) * 2 + b"end"
     made = firmware.uf2(image)

@@ -77,13 +77,14 @@ _SIZES = {"B": 1, "H": 2, "I": 4}
 @contextlib.contextmanager
 def installed():
     """Let viper code be imported and run."""
-    names = ("ptr8", "ptr16", "ptr32")
+    names = ("ptr8", "ptr16", "ptr32", "uint")
     before = {name: getattr(builtins, name, None) for name in names}
     module = types.ModuleType("uctypes")
     module.addressof = addressof
     sys.modules["uctypes"] = module
     for name, code in zip(names, "BHI"):
         setattr(builtins, name, lambda what, code=code: Pointer(what, code))
+    builtins.uint = lambda number: number & 0xFFFFFFFF
     try:
         yield
     finally:
