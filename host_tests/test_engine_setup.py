@@ -97,3 +97,18 @@ def test_stats_count_and_print_like_netstat():
         raise AssertionError("rx_nonsense is %r" % eng.stats.rx_nonsense)
     except AttributeError:
         pass
+
+
+def test_a_subclass_that_overrides_a_method_is_asked_for_everything():
+    class Counting(Engine):
+        frames = 0
+
+        def receive(self, frame, n, now):
+            self.frames += 1
+            return super().receive(frame, n, now)
+
+    eng = Counting(f.OWN_MAC, [f.OWN_NET], probe=False)
+    f.polled(eng, at(0))
+    for i in range(3):
+        assert f.receive(eng, f.request(), at(i))[:6] == f.mac(f.A_MAC)
+    assert eng.frames == 3

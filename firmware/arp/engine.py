@@ -22,11 +22,14 @@ class Engine(Protocol):
     `ips` are the own addresses as "a.b.c.d/len"; `gateway` is the next hop of everything off-link;
     `settings` are those of `arp.settings`. Raises ValueError or TypeError naming what cannot be
     used. `receive`, `query` and `lookup` take no keywords: where viper is they are its functions,
-    and a subclass that overrides one of them changes only what is not common.
+    but in a subclass that overrides one of them.
     """
 
     def __init__(self, mac, ips=(), gateway=None, **settings):
-        super().__init__(mac, gateway, Settings(settings))
+        kind = type(self)
+        is_plain = kind.query is Engine.query and kind.lookup is Engine.lookup
+        is_plain = is_plain and kind.receive is Engine.receive
+        super().__init__(mac, gateway, Settings(settings), is_plain)
         self._fixed = bytearray(6)
         self.set_ips(ips)
 

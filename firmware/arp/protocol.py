@@ -32,7 +32,7 @@ _LONGEST_MS = c.const(172800000)
 class Protocol:
     """All parts of the engine for one interface, joined: `receive`, `poll` and `next_deadline`."""
 
-    def __init__(self, mac, gateway, given):
+    def __init__(self, mac, gateway, given, is_plain):
         if gateway is not None:
             gateway = ip_bytes(gateway, "gateway")
             if not wire.is_host_ip(gateway, 0):
@@ -67,7 +67,9 @@ class Protocol:
         self._housekeeping_at = 0
         self._short = Short(given, self.mac, gateway)
         self._words = self._short.words
-        self._short.bind(self, self._cache, self.events, self.tx)
+        self._short.learn(self._cache)
+        if is_plain:
+            self._short.bind(self, self._cache, self.events, self.tx)
 
     def receive(self, frame, n, now):
         """Take in an Ethernet frame of `n` bytes; the length of an answer in `tx`, or 0."""

@@ -63,8 +63,8 @@ class Short:
         build(self._own, nobody, mac, REPLY, mac, 0, nobody, 0, nobody, 0, nobody, 0)
         copy(self._own, _MAC_AGAIN, mac, 0, 6)
 
-    def bind(self, engine, cache, events, tx):
-        """Let `engine` take the short way on ports that have one."""
+    def learn(self, cache):
+        """Keep of the cache what never changes."""
         words = self.words
         self._cache = cache
         words[_SHIFT] = cache.shift
@@ -72,7 +72,10 @@ class Short:
         words[_WARM_HEAD] = cache.n + WARM
         for i in range(5):
             words[_SEED + i] = cache.seed[i]
-        bind(engine, words, self.arrays(engine.stats, cache, events, tx))
+
+    def bind(self, engine, cache, events, tx):
+        """Let `engine` take the short way on ports that have one."""
+        bind(engine, self.words, self.arrays(engine.stats, cache, events, tx))
 
     def arrays(self, stats, cache, events, tx):
         """What the viper functions read and write, in their order."""
