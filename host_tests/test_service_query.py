@@ -1,6 +1,7 @@
 """Awaiting a query: shared, cancelled, failed, cleared; every waiter is answered in time."""
 
 import asyncio
+import time
 
 import frames as f
 from services import clock, ended, requests, scenario
@@ -153,3 +154,36 @@ def test_a_lossy_network_still_resolves():
             return await service.query(f.A_IP)
 
     assert clock.run(main) == f.mac(f.A_MAC)
+
+
+def test_an_answer_that_the_nic_refuses_is_counted_and_the_next_one_leaves():
+    async def body(service, lan):
+        def refuse(buf, n):
+            raise OSError(5, "the chip does not answer")
+
+        other = lan.port(f.A_MAC)
+        send = service.nic.send
+        await asyncio.sleep(0.1)  # the announcement is out
+        service.nic.send = refuse
+        other.send(f.request(), 42)
+        await asyncio.sleep(0.1)
+        refused = service.stats.tx_error
+        service.nic.send = send
+        other.send(f.request(), 42)
+        await asyncio.sleep(0.1)
+        frames = [frame for _, _, _, _, frame in lan.trace if frame[21] == 2]
+        return refused, service.stats.tx_error, len(set(frames))
+
+    assert scenario(body) == (1, 1, 1)
+
+
+def test_what_is_due_before_the_timer_task_wakes_is_done_in_time():
+    async def body(service, lan):
+        await asyncio.sleep(5.3)  # nothing is due but the look after the NIC, once a second
+        start = time.ticks_ms()
+        task = asyncio.create_task(ended(service.query(f.A_IP)))
+        await asyncio.sleep(0.1)
+        task.cancel()
+        return [ms - start for ms, _ in requests(lan)]
+
+    assert scenario(body, delay_ms=30) == [30]
