@@ -75,6 +75,15 @@ def test_every_manifest_has_the_version():
             assert 'version="%s"' % mip_package.version() in f.read(), path
 
 
+def test_every_boards_manifest_freezes_what_our_own_firmware_has():
+    wanted = ['package("%s", base_path="../../firmware")' % name for name in bundle.PACKAGES]
+    wanted.append('module("board.py")')
+    for board in mcus.boards():
+        with open(os.path.join(mcus.ROOT, "boards", board, "manifest.py"), encoding="utf-8") as f:
+            lines = [line for line in f.read().splitlines() if line.startswith(("pack", "modu"))]
+        assert lines == wanted, board
+
+
 def test_the_instruction_set_of_each_board_is_known():
     assert mcus.boards() == sorted(os.listdir(os.path.join(mcus.ROOT, "boards")))
     assert set(mcus.MARCH.values()) <= set(mpy_build.MARCHES)
