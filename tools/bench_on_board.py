@@ -43,6 +43,15 @@ def _mark():
     return machine.Pin(MARK, machine.Pin.OUT, value=0)
 
 
+def _begin(mark, count):
+    """Say that all is ready; then so many times nothing between two edges of MARK: the floor."""
+    print("ready")
+    time.sleep_ms(20)
+    for _ in range(count):
+        mark(1)
+        mark(0)
+
+
 def _marked1(function):
     mark = _mark()
 
@@ -83,11 +92,7 @@ def empty(count):
     mark = _mark()
     received = _marked1(lambda a: a)
     sent = _marked2(lambda a, b: mark(0))
-    print("ready")
-    time.sleep_ms(20)
-    for _ in range(count):
-        mark(1)
-        mark(0)
+    _begin(mark, count)
     for _ in range(count):
         received(0)
     for _ in range(count):
@@ -162,11 +167,7 @@ def calls(count):
     out = bytearray(6)
     ip = bytes((10, 0, 0, 1))
     now = time.ticks_ms()
-    print("ready")
-    time.sleep_ms(20)
-    for _ in range(count):
-        mark(1)
-        mark(0)
+    _begin(mark, count)
     for _ in range(count):
         mark(1)
         query(ip, now)
@@ -223,11 +224,7 @@ def bare_w5500(count):
     tx_write, put_tx_wr = bytearray(b"\x00\x00\x14"), bytearray(b"\x00\x24\x0c\x00\x00")
     clear_recv, get_sizes = b"\x00\x02\x0c\x04", b"\x00\x20\x08" + bytes(8)
     rx_read, send = b"\x00\x00\x18\x00\x00", b"\x00\x01\x0c\x20"
-    print("ready")
-    time.sleep_ms(20)
-    for _ in range(count):
-        mark(1)
-        mark(0)
+    _begin(mark, count)
     at = nic._tx_at
     for _ in range(count):
         time.sleep_ms(1)
@@ -272,11 +269,7 @@ def bare_enc28j60(count):
     write_memory, send = b"\x7a\x00", b"\x9f\x08"
     reply[0:14] = b"\xff" * 6 + nic.mac + b"\x08\x06"
     nic.send(reply, 42)
-    print("ready")
-    time.sleep_ms(20)
-    for _ in range(count):
-        mark(1)
-        mark(0)
+    _begin(mark, count)
     for _ in range(count):
         time.sleep_ms(1)
         mark(1)
