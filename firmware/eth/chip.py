@@ -191,7 +191,15 @@ class Chip(Recovery):
         """
         if n < _HEADER or n > _FRAME_MAX or n > len(buf):
             raise ValueError("n is %d, not 14 to 1514 or beyond the buffer" % n)
-        self._attempt(self._end_what_was)
+        try:  # as _attempt() does, which would take heap: a bound method
+            if self._is_sending and self._is_up:
+                self._finish_send()
+            if self._is_link_known_down and self._is_up:
+                self._see_link()
+        except BaseException as error:
+            self._lose_bus()
+            if not isinstance(error, OSError):
+                raise error
         if not self._is_up or self._is_link_known_down:
             raise OSError(_ENETDOWN, "not active, no link, or the chip is lost")
         if buf is not self._tx_buf:
@@ -207,12 +215,6 @@ class Chip(Recovery):
             self._tx_view = self._short
         self._tx_n = n
         self._tx_buf = buf
-
-    def _end_what_was(self):
-        if self._is_sending and self._is_up:
-            self._finish_send()
-        if self._is_link_known_down and self._is_up:
-            self._see_link()
 
     def _adopt(self, buf):
         """Make the views of the caller's buffer: in one piece, or header and the rest."""
