@@ -117,6 +117,11 @@ def test_packets_for_the_gateway_broadcast_and_groups_leave_too():
 def test_without_hold_slots_nothing_is_held():
     eng = engine(hold_slots=0)
     assert not hold(eng, f.A_IP, b"a")
+    assert eng.stats.held_dropped == 1
+    assert len(f.polled(eng, at(3000))) == 1  # the request
+    f.receive(eng, f.reply(), at(3001))
+    assert not hold(eng, f.A_IP, b"b", 3001)
+    assert eng.delete(f.A_IP) and f.polled(eng, at(3002)) == []
 
 
 def test_a_group_does_not_take_the_place_of_the_broadcast():

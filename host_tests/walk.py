@@ -273,7 +273,8 @@ class Walk:
         for ip in self.permanent:
             entry = eng.get(ip)
             assert (entry.mac, entry.kind) == (self.permanent[ip], arp.PERMANENT)
-        left = eng.stats.held_dropped - self.refused + self.released + eng._hold.count
+        waiting = eng._hold.count if settings.hold_slots else 0
+        left = eng.stats.held_dropped - self.refused + self.released + waiting
         assert left == self.kept == eng.stats.held
 
     def saw(self, frame):

@@ -28,7 +28,11 @@ ARCHITECTURES = {
     "x64": "unix port",
 }
 # What a board of the README has in memory, as `loaded` finds it on the unix port.
-DEFAULT_BOARD = "import arp, eth.w5500; arp.Arp; import sys; print(' '.join(sys.modules))"
+DEFAULT_BOARD = """\
+import arp, eth.w5500, sys
+arp.Arp
+arp.Engine("02:00:00:00:00:01", ["192.168.1.10/24"]%s)
+print(" ".join(sys.modules))"""
 
 
 def compile_all(architecture):
@@ -39,11 +43,11 @@ def compile_all(architecture):
     return {place: os.path.getsize(os.path.join(to, *place.split("/"))) for place in built}
 
 
-def loaded():
-    """Places of the files that a default board imports."""
+def loaded(settings=""):
+    """Places of the files that a default board imports, or one with settings as ", a=1"."""
     env = dict(os.environ, MICROPYPATH=os.path.join(FOLDER, "x64") + ":.frozen")
     got = subprocess.run(
-        [bench.vboard.find_micropython(), "-c", DEFAULT_BOARD],
+        [bench.vboard.find_micropython(), "-c", DEFAULT_BOARD % settings],
         env=env,
         capture_output=True,
         text=True,

@@ -83,18 +83,18 @@ class Engine(Protocol):
     def hold(self, ip, packet, n, now):
         """Keep `n` bytes of an IPv4 packet until its next hop is known; False = not held."""
         code = self.query(ip, now)
-        if code == c.RESOLVED or code == c.PENDING:
+        is_held = False
+        if self._hold is not None and (code == c.RESOLVED or code == c.PENDING):
             ip = self._bytes(ip)
             route = self._routes.to(ip)
-            if route == SELF:
-                self.stats.add(s.HELD_DROPPED)
-                return False
             if route == HOP:
-                return self._hold.put(self._cache.find_entry(self._routes.hop, 0), packet, n)
-            self._routes.write_fixed(route, ip, self._fixed)
-            return self._hold.put(-1, packet, n, self._fixed)
-        self.stats.add(s.HELD_DROPPED)
-        return False
+                slot = self._cache.find_entry(self._routes.hop, 0)
+                is_held = self._hold.put(slot, packet, n)
+            elif route != SELF:
+                self._routes.write_fixed(route, ip, self._fixed)
+                is_held = self._hold.put(-1, packet, n, self._fixed)
+        self.stats.add(s.HELD if is_held else s.HELD_DROPPED)
+        return is_held
 
     def join(self, group):
         """Be cross-checked with the other engines of an `arp.Group`."""

@@ -3,13 +3,13 @@
 A slot of the pool holds one IPv4 packet behind room for its Ethernet header, and belongs to a slot
 of the neighbor cache. Per host the newest `per_host` are kept, in their order; no host takes a
 slot from another. Only construction allocates. Owner of the pool: this class; the engine says
-whose packets may leave.
+whose packets may leave. Loaded with hold_slots > 0 only.
 """
 
 from array import array
 
 from .const import const
-from .stats import HELD, HELD_DROPPED
+from .stats import HELD_DROPPED
 from .ticks import add, before
 from .wire import ETH_HEADER_BYTES, ETH_SRC, copy, same
 
@@ -33,11 +33,13 @@ class Hold:
         self.count = 0
 
     def put(self, owner, packet, n, eth_dst=None):
-        """Keep `n` bytes of `packet` for cache slot `owner` (-1: for `eth_dst`); True or False."""
+        """Keep `n` bytes of `packet` for cache slot `owner` (-1: for `eth_dst`); True or False.
+
+        A packet that has to make room is counted here, this one by the caller.
+        """
         if owner < 0:
             owner = _DIRECT
         if n + ETH_HEADER_BYTES > self._size or not 0 <= n <= len(packet):
-            self._stats.add(HELD_DROPPED)
             return False
         mine = 0
         place = -1
@@ -56,7 +58,6 @@ class Hold:
             self._stats.add(HELD_DROPPED)
             place = oldest
         if place < 0 or not self._per_host:
-            self._stats.add(HELD_DROPPED)
             return False
         at = place * self._size
         if eth_dst is not None:
@@ -69,7 +70,6 @@ class Hold:
         self._order[place] = self._next_order
         self._next_order = add(self._next_order, 1)
         self.count += 1
-        self._stats.add(HELD)
         return True
 
     def release(self, tx, mac, cache):

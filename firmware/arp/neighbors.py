@@ -150,10 +150,8 @@ class Neighbors:
     def clear_disposable(self, now):
         """Forget what was learned, who is in hold-down, and end what is pending."""
         for which in (WAITING, COLD, WARM):
-            slot = self.cache.tail(which)
-            while slot >= 0:
+            while (slot := self.cache.tail(which)) >= 0:
                 self.clear(slot, now)
-                slot = self.cache.tail(which)
 
     def resume(self, now):
         """An own address became usable: ask for what could not be asked for before."""
@@ -194,8 +192,7 @@ class Neighbors:
         return False
 
     def _overwrite(self, slot, frame, mac_at, now):
-        # RFC 826 merges whatever the sender says; a configured entry then lives on as a learned
-        # one.
+        # RFC 826 merges whatever the sender says; a configured entry becomes a learned one.
         cache = self.cache
         ip_at = slot * 4
         self._events.put(c.EV_CHANGED, cache.ip, ip_at, frame, mac_at, cache.mac, slot * 6)
@@ -266,11 +263,15 @@ class Neighbors:
         if not self._settings.down_ms:
             self._retire(slot, now)
             return
-        self._hold.drop(slot)
+        self._drop_held(slot)
         cache.state[slot] = c.DOWN
         cache.move(slot, WARM)
         cache.timers.set(slot, add(now, self._settings.down_ms))
         self._shrink()
+
+    def _drop_held(self, slot):
+        if self._hold is not None:
+            self._hold.drop(slot)
 
     def _unless_too_soon(self, slot, now, request):
         # RFC 1122, 2.3.2.1: one request a second for a destination, whatever became of its entry.
@@ -301,12 +302,12 @@ class Neighbors:
         self._stats.add(s.EVICTED)
         if self.cache.state[slot] == c.RESOLVED:
             self._report(c.EV_EVICTED, slot)
-        self._hold.drop(slot)
+        self._drop_held(slot)
         self.cache.release(slot)
 
     def _retire(self, slot, now):
         cache = self.cache
-        self._hold.drop(slot)
+        self._drop_held(slot)
         if not self._is_quiet(slot, now):
             cache.release(slot)
             return

@@ -16,7 +16,6 @@ from .cache import MANUAL
 from .chance import Chance
 from .claims import Claims
 from .events import Events
-from .hold import Hold
 from .neighbors import UNICAST_REQUEST, Neighbors
 from .outgoing import Outgoing
 from .own import OwnAddresses
@@ -46,7 +45,11 @@ class Protocol:
         )
         self.tx = self._outgoing.tx
         self.events = Events(given.event_slots, given.pending, self.stats)
-        self._hold = Hold(given.hold_slots, given.hold_bytes, given.hold_per_host, self.stats)
+        self._hold = None
+        if given.hold_slots:
+            from .hold import Hold
+
+            self._hold = Hold(given.hold_slots, given.hold_bytes, given.hold_per_host, self.stats)
         self._neighbors = Neighbors(given, chance.secret(), self.stats, self.events, self._hold)
         self._cache = self._neighbors.cache
         link_local = None
@@ -134,7 +137,7 @@ class Protocol:
             upkeep.keep_house(self._cache, now)
             self.events.keep_house(now)
         n = 0
-        if self._hold.count:
+        if self._hold is not None and self._hold.count:
             n = self._hold.release(self.tx, self.mac, self._cache)
             if n:
                 self.stats.add(s.TX_HELD)
@@ -147,7 +150,7 @@ class Protocol:
     def next_deadline(self, now):
         """Milliseconds until `poll` has work: 0 = now, -1 = never."""
         now = self._tick(now)
-        if self._hold.count and self._hold.is_ready(self._cache):
+        if self._hold is not None and self._hold.is_ready(self._cache):
             return 0
         if self._trailers is not None and self._trailers.is_owed:
             return 0

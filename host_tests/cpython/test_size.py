@@ -30,6 +30,7 @@ def test_a_default_board_loads_no_optional_part(result):
     optional += ["const", "stats_names"]
     assert not board & {"arp/%s.mpy" % name for name in optional}
     assert not board & {"eth/enc28j60.mpy", "eth/packet.mpy", "eth/tap.mpy"}
+    assert board - size.loaded(", hold_slots=0") == {"arp/hold.mpy"}
 
 
 def test_the_boards_total_is_the_sum_of_its_files(result):
