@@ -1,6 +1,7 @@
 """When the W5500 driver wakes who waits, and what active, link and close do."""
 
 import asyncio
+import sys
 
 from sim.enc28j60_board import ENC28J60Board
 from sim.w5500_board import OTHER, W5500Board, arp_frame
@@ -32,7 +33,7 @@ def test_wait_returns_at_once_while_frames_are_known_to_wait():
     board.cable.put(arp_frame())
     board.receive()
     assert board.int() == 1
-    board.nic._flag.clear()
+    board.nic._bell.clear()
     assert not timed_out(board.nic.wait())
 
 
@@ -272,3 +273,30 @@ def test_every_counter_has_a_name():
     assert len(names) == 20
     for name in names:
         assert getattr(stats, name) == 0
+
+
+def test_the_event_loop_calls_first_once_and_then_wakes_who_waits():
+    board = W5500Board(with_int=True)
+    bell = board.nic.signal()
+    happened = []
+
+    async def task():
+        await bell.wait()
+        happened.append("task")
+
+    async def main():
+        bell.first = lambda: happened.append("first")
+        waiting = asyncio.create_task(task())
+        await asyncio.sleep(0.01)
+        board.cable.put(arp_frame())
+        board.chip.pump()
+        await asyncio.wait_for_ms(waiting, 1000)
+
+    asyncio.run(main())
+    if sys.implementation.name == "micropython":
+        assert happened == ["first", "task"] and bell.first is None
+    else:  # its loop polls nothing: it may be asked as MicroPython's does
+        assert happened == ["task"] and bell.ioctl(3, 1) == 0
+        bell.ring(None)
+        assert bell.ioctl(3, 1) == 1 and bell.ioctl(3, 5) == 5 and bell.ioctl(4, 0) == -1
+        assert happened == ["task", "first"] and bell.is_noticed

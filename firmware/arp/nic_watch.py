@@ -1,7 +1,6 @@
 """NicWatch: looks once a second after the NIC's link, and at what its driver had to mend.
 
-A NIC need not have more than link(): look_again(), next_event() and arp_only() are used where
-there are such.
+A NIC need not have more than link(): look_again() and next_event() are used where there are such.
 """
 
 from . import const as c
@@ -45,8 +44,3 @@ class NicWatch:
         """The event of one thing that the driver counted and did not tell yet, or None."""
         name = self.nic.next_event() if hasattr(self.nic, "next_event") else None
         return None if name is None else (c.EV_NIC, None, None, name)
-
-    def arp_only(self, flag):
-        """Whether frames that are not ARP may be dropped by the NIC."""
-        if hasattr(self.nic, "arp_only"):
-            self.nic.arp_only(flag)

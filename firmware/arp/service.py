@@ -1,10 +1,9 @@
 """The asyncio shell: one NIC, one engine, two tasks, and an answer for every waiter.
 
-The receive task drains the NIC after `nic.wait()`, or after its `signal()`, if it has one, which
-takes half the time; the timer task sleeps until the engine's next deadline, and looks after the
-NIC once a second. Both run the same `_pump`: send what `poll` yields, then hand out the events.
-Owner of engine, NIC and waiters: the event loop that called `start`. A frame costs no allocation
-here, unless it is handed to `on_frame`.
+The receive task drains the NIC, one frame after the other, whenever it is woken; the timer task
+sleeps until the engine's next deadline, and looks after the NIC once a second. Both run the same
+`_pump`: send what `poll` yields, then hand out the events. Owner of engine, NIC and waiters: the
+event loop that called `start`. A frame costs no allocation here, unless it goes to `on_frame`.
 """
 
 import asyncio
@@ -13,15 +12,14 @@ import time
 from . import const as c
 from .addr import ip_bytes, ip_text
 from .engine import Engine
+from .frames import FRAME_MAX_BYTES, Frames
 from .nic_watch import NicWatch
-from .stats import TX_ERROR
 from .ticks import add, before, diff
 from .waiters import Waiters, new_error
 from .wire import ETH_HEADER_BYTES, MIN_PAYLOAD_BYTES
 
 # Frames taken from the NIC before the timers and other tasks have their turn.
 _BURST = c.const(16)
-_MAX_FRAME_BYTES = c.const(1514)
 _LOOK_MS = c.const(1000)
 
 
@@ -45,8 +43,7 @@ class Arp:
         self.entries = self.engine.entries
         self.on_event = None
         self._on_frame = None
-        self._frame = bytearray(_MAX_FRAME_BYTES)
-        self._frame_view = memoryview(self._frame)
+        self._frames = Frames(nic, self.engine)
         self._waiters = Waiters()
         self._tasks = []
         self._is_running = False
@@ -65,7 +62,8 @@ class Arp:
         if self._is_running:
             return
         self.nic.active(True)
-        self._watch.arp_only(self._on_frame is None)
+        self._frames.open()
+        self._frames.arp_only(self._on_frame is None)
         self._armed_until = time.ticks_ms() & c.TICKS_MASK
         self._watch.start(self._armed_until)
         self._is_running = True
@@ -133,11 +131,10 @@ class Arp:
         """Send an IPv4 packet to `ip`, off-link through the gateway; raises as `query`."""
         packet = bytes(packet)
         n = len(packet)
-        if n > min(self.nic.mtu, _MAX_FRAME_BYTES - ETH_HEADER_BYTES):
+        if n > min(self.nic.mtu, FRAME_MAX_BYTES - ETH_HEADER_BYTES):
             raise ValueError("packet: %d bytes do not fit an MTU of %d" % (n, self.nic.mtu))
         mac = await self.query(ip)
-        frame = mac + self.engine.mac + b"\x08\x00" + packet
-        self.nic.send(frame, len(frame))
+        self._frames.send_packet(mac, packet)
 
     def set_ips(self, ips):
         """Replace the own addresses; what is pending ends as cleared, new ones are probed."""
@@ -174,9 +171,8 @@ class Arp:
 
     @on_frame.setter
     def on_frame(self, function):
+        self._frames.arp_only(function is None)
         self._on_frame = function
-        if self._is_running:
-            self._watch.arp_only(function is None)
 
     @property
     def ips(self):
@@ -196,29 +192,20 @@ class Arp:
             raise error
 
     async def _receive_loop(self, session):
-        nic = self.nic
+        frames = self._frames
         engine = self.engine
-        frame = self._frame
-        signal = getattr(nic, "signal", None)
         while self._is_running and session == self._session:
-            flag = signal() if signal else None
-            await (nic.wait() if flag is None else flag.wait())
-            n = nic.recv_into(frame)  # from here to send() as little as can be
+            flag = frames.signal()
+            await (self.nic.wait() if flag is None else flag.wait())
+            n = frames.first()
             left = _BURST
             while n:
-                if frame[12] == 0x08 and frame[13] == 0x06 or n < ETH_HEADER_BYTES:
-                    n = engine.receive(frame, n, time.ticks_ms())
-                    if n:
-                        try:
-                            nic.send(engine.tx, n)
-                        except OSError:  # as in _transmit(), without its call
-                            self.stats.add(TX_ERROR)
-                    if engine.events.count:
-                        self._hand_out(engine)
-                elif self._on_frame is not None:
-                    self._on_frame(frame[12] << 8 | frame[13], self._frame_view[:n])
+                if engine.events.count:
+                    self._hand_out(engine)
+                if n > 0 and self._on_frame is not None:
+                    self._on_frame(frames.ethertype(), frames.view[:n])
                 left -= 1
-                n = nic.recv_into(frame) if left and self._is_running else 0
+                n = frames.take() if left and self._is_running else 0
             self._pump()
             if flag is None:
                 await asyncio.sleep_ms(0)  # wait() may return at once for ever: let others run
@@ -259,7 +246,7 @@ class Arp:
                 self._is_pump_wanted = False
                 now = time.ticks_ms() & c.TICKS_MASK
                 while n := self.engine.poll(now):
-                    self._transmit(n)
+                    self._frames.transmit(n)
                 self._hand_out(self.engine)
         finally:
             self._is_pumping = False
@@ -271,12 +258,6 @@ class Arp:
     def _hand_out(self, source):
         while self._is_running and (event := source.next_event()) is not None:
             self._deliver(event)
-
-    def _transmit(self, n):
-        try:
-            self.nic.send(self.engine.tx, n)
-        except OSError:  # the chip refused: the engine's own retries are the remedy
-            self.stats.add(TX_ERROR)
 
     def _deliver(self, event):
         kind, ip, mac, _ = event
@@ -290,6 +271,7 @@ class Arp:
 
     def _stop(self, error):
         self._is_running = False
+        self._frames.close()
         for task in self._tasks:
             try:
                 task.cancel()

@@ -18,11 +18,14 @@ and, where it makes sense,
 
     stats              integer attributes and names()
     promiscuous(flag)  True passes every frame on the wire
-    arp_only(flag)     True: frames that are not ARP may be dropped, and chips drop them cheaply
+    arp_only(flag)     True: frames that are not ARP may be dropped, and chips drop them cheaply;
+                       an ARP frame longer than buf is cut to it, and not dropped for its length
     next_event()       the name of a counter of stats that moved and was not told yet, or None
     signal()           an asyncio.ThreadSafeFlag to wait for in wait()'s place, or None: not now.
                        Waiting for it lets other tasks run, as good as always. It has no time-out:
-                       who uses it calls look_again() once a second
+                       who uses it calls look_again() once a second. Whatever function is set as
+                       its `first` MicroPython's event loop calls, once, between two tasks, before
+                       it wakes the one that waits; other loops do not, and just wake it
     look_again()       wakes who waits for it, and has the next recv_into() ask the chip
 
 A NIC is active and usable once constructed. Frames start with the destination address and end

@@ -200,16 +200,17 @@ class ENC28J60(Setup):
         if not header[5] & _RXOK or count < _COUNT_MIN:  # runts pass sections 5.1.5 and 8.1
             self._note("rx_bad")
             return 0
-        if n > self._rx_max:
-            self._note("rx_too_long")
-            return 0
         if self._is_arp_only:
             self._readinto(self._rx_head)
             if self._rx_head[12] != 0x08 or self._rx_head[13] != 0x06:
                 self.stats.add("rx_unwanted")
                 return 0
+            n = min(n, self._rx_max)
+        elif n > self._rx_max:
+            self._note("rx_too_long")
+            return 0
         self._readinto(self._rx_views[(n + 3) // 64])
-        if n & 63 == 60:
+        if n & 63 == 60 and n + _FCS == count:
             self._readinto(self._fcs)
             self._is_read_whole = True
         return n

@@ -204,14 +204,15 @@ class W5500(Setup):
         if not _RAW_MIN <= raw <= _RAW_MAX or not raw <= self._waiting <= _RAM:
             return -1
         self._owed = raw
-        if n > self._rx_max:
-            self._note("rx_too_long")
-            return 0
         if self._is_arp_only:
             self._readinto(self._rx_head)
             if self._rx_head[12] != 0x08 or self._rx_head[13] != 0x06:
                 self.stats.add("rx_unwanted")
                 return 0
+            n = min(n, self._rx_max)
+        elif n > self._rx_max:
+            self._note("rx_too_long")
+            return 0
         self._readinto(self._rx_views[(n + 3) // 64])
         return n
 

@@ -12,7 +12,7 @@ ROOT = mpy_tests.ROOT
 LONGEST = 320
 DESK = {"boards", "board", "host_tests", "tools", "sim", "support"}
 # The asyncio shell: the only files of the package with a clock or an await.
-SHELL = {"service", "waiters", "__init__"}
+SHELL = {"service", "frames", "waiters", "__init__"}
 # The core's parts build on leaves only, never on each other or on what joins them.
 PARTS = {"cache", "acd", "hold", "events", "timers"}
 LEAVES = {"const", "errors", "ticks", "stats", "addr", "chance", "wire", "timers"}

@@ -34,6 +34,7 @@ class ThreadSafeFlag:
     """set() from any thread or signal handler; one task waits; several set() before it count once.
 
     No lock: set() writes the state before it looks for a waiter, wait() the other way round.
+    `state` is MicroPython's attribute, which a subclass may write in an interrupt.
     """
 
     def __init__(self):
@@ -51,6 +52,17 @@ class ThreadSafeFlag:
 
     def clear(self):
         self._is_set = False
+
+    @property
+    def state(self):
+        return int(self._is_set)
+
+    @state.setter
+    def state(self, value):
+        if value:
+            self.set()
+        else:
+            self.clear()
 
     async def wait(self):
         if self._waiter is not None and not self._waiter.done():
