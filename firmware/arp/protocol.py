@@ -150,7 +150,8 @@ class Protocol:
     def next_deadline(self, now):
         """Milliseconds until `poll` has work: 0 = now, -1 = never."""
         now = self._tick(now)
-        if self._hold is not None and self._hold.is_ready(self._cache):
+        hold = self._hold
+        if hold is not None and hold.count and hold.is_ready(self._cache):
             return 0
         if self._trailers is not None and self._trailers.is_owed:
             return 0
