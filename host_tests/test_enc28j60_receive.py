@@ -273,17 +273,3 @@ def test_packets_are_counted_by_epktcnt_whatever_pktif_says():
     board.chip.pktif_lies = True  # erratum 6
     board.cable.put(arp_frame())
     assert board.receive_all() == [arp_frame()]
-
-
-def test_of_a_long_arp_frame_a_small_buffer_gets_the_begin_where_only_arp_is_wanted():
-    board = ENC28J60Board()
-    board.nic.arp_only(True)
-    for size in (60, 64, 124, 200):
-        small = bytearray(size)
-        board.cable.put(arp_frame(1514))
-        board.cable.put(arp_frame(60, fill=7))
-        assert board.nic.recv_into(small) == size
-        assert bytes(small) == arp_frame(1514)[:size]
-        assert board.nic.recv_into(small) == 60
-        assert bytes(small[:60]) == arp_frame(60, fill=7)
-    assert board.counted() == {}

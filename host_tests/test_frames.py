@@ -7,6 +7,8 @@ from services import clock
 
 import arp
 from arp.frames import Frames
+from sim.enc28j60_board import ENC28J60Board
+from sim.w5500_board import W5500Board, arp_frame
 
 
 class Nic:
@@ -157,3 +159,17 @@ def test_a_packet_is_built_where_answers_are_unless_it_is_too_long():
         frames.send_packet(f.mac(f.A_MAC), text)
         assert nic.sent[-1][1] == f.mac(f.A_MAC) + nic.mac + b"\x08\x00" + text
     assert nic.sent[0][0] is nic.sent[2][0] is not nic.sent[1][0]
+
+
+def test_of_a_long_arp_frame_a_small_buffer_gets_the_begin_where_only_arp_is_wanted():
+    for board in (W5500Board(), ENC28J60Board()):
+        board.nic.arp_only(True)
+        for size in (60, 64, 124, 200):
+            small = bytearray(size)
+            board.cable.put(arp_frame(1514))
+            board.cable.put(arp_frame(60, fill=7))
+            assert board.nic.recv_into(small) == size
+            assert bytes(small) == arp_frame(1514)[:size]
+            assert board.nic.recv_into(small) == 60
+            assert bytes(small[:60]) == arp_frame(60, fill=7)
+        assert board.counted() == {}

@@ -182,17 +182,3 @@ def test_after_an_overrun_reception_goes_on():
     assert board.chip.dropped_full == 300 - 16384 // 62
     board.cable.put(arp_frame(fill=9))
     assert board.receive_all() == [arp_frame(fill=9)]
-
-
-def test_of_a_long_arp_frame_a_small_buffer_gets_the_begin_where_only_arp_is_wanted():
-    board = W5500Board()
-    board.nic.arp_only(True)
-    for size in (60, 64, 124, 200):
-        small = bytearray(size)
-        board.cable.put(arp_frame(1514))
-        board.cable.put(arp_frame(60, fill=7))
-        assert board.nic.recv_into(small) == size
-        assert bytes(small) == arp_frame(1514)[:size]
-        assert board.nic.recv_into(small) == 60
-        assert bytes(small[:60]) == arp_frame(60, fill=7)
-    assert board.nic.stats.rx_too_long == 0

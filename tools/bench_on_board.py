@@ -193,6 +193,7 @@ def heap():
         ("import board", lambda: keep.update(board=__import__("board"))),
         ("a W5500", lambda: keep.update(nic=keep["board"].make_nic())),
         ("an Arp, hold_slots=0", lambda: keep.update(a=_arp(keep["nic"], hold_slots=0))),
+        ("import arp.hold", lambda: __import__("arp.hold")),
         ("... with its hold pool", lambda: keep.update(b=_arp(keep["nic"]))),
     )
     for i in range(12):  # room for what the steps keep

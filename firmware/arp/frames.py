@@ -8,7 +8,7 @@ wakes the receive task. Nothing here allocates but for a longer packet than `tx`
 import time
 
 from .stats import TX_ERROR
-from .wire import ETH_HEADER_BYTES, copy
+from .wire import ETH_HEADER_BYTES, ETH_SRC, copy
 
 FRAME_MAX_BYTES = 1514
 # All that is needed of an ARP frame; a NIC that drops the others cuts a longer one.
@@ -96,7 +96,7 @@ class Frames:
         if n > len(tx):  # hold_slots=0
             tx = bytearray(n)
         copy(tx, 0, mac, 0, 6)
-        copy(tx, 6, self._engine.mac, 0, 6)
+        copy(tx, ETH_SRC, self._engine.mac, 0, 6)
         tx[12] = 0x08
         tx[13] = 0x00
         tx[ETH_HEADER_BYTES:n] = packet
