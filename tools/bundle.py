@@ -6,6 +6,8 @@ The sources are many small files, for readers. A board pays for each: a module, 
 it imports and their text again. So `engine` and what its top imports become one module arp.engine,
 and likewise for the other ENTRIES; bundle_fold writes whole numbers where their names stood.
 Nothing else changes. What is imported inside a function, or in a `try`, stays a module of its own.
+Frozen code lies in flash: there the functions of NATIVE become machine code, which is faster and
+larger. In .mpy files they stay bytecode, as a board keeps that in RAM.
 """
 
 import ast
@@ -21,6 +23,12 @@ PACKAGES = ("arp", "eth")
 ENTRIES = ("arp/engine", "arp/service", "eth/w5500", "eth/enc28j60")
 # Modules of their own, for users too; of these only the numbers go elsewhere.
 APART = ("arp/const", "arp/errors")
+# All that runs in bytecode between INT and the command to send an answer.
+NATIVE = {
+    "arp/frames": ("take",),
+    "eth/w5500": ("recv_into", "send"),
+    "eth/enc28j60": ("recv_into", "send"),
+}
 
 
 def places():
@@ -47,7 +55,8 @@ def read(place):
 class Bundler:
     """{place: text} of modules -> {place: text} of the files that a board gets."""
 
-    def __init__(self, texts, entries=ENTRIES, apart=APART):
+    def __init__(self, texts, entries=ENTRIES, apart=APART, native=()):
+        self._native = native
         self._trees = {place: ast.parse(text, place) for place, text in texts.items()}
         self._texts = texts
         self._apart = apart
@@ -62,9 +71,10 @@ class Bundler:
                     self._held[entry] = rest
 
     @classmethod
-    def of_firmware(cls):
+    def of_firmware(cls, is_frozen=False):
         """The bundler of the packages as they are."""
-        return cls({place: read(place) for place in places()})
+        texts = {place: read(place) for place in places()}
+        return cls(texts, native=NATIVE if is_frozen else ())
 
     def files(self):
         """What goes onto a board, sorted."""
@@ -139,6 +149,8 @@ class Bundler:
         imports, rest, names = {}, [], {}
         for place in self._held.get(here, [here]):
             nodes = Folder(self, place, here).module()
+            if place in self._native:
+                nodes = compiled(nodes, self._native[place], place)
             for node in nodes:
                 if isinstance(node, (ast.Import, ast.ImportFrom)):
                     origin = _origin(node)
@@ -159,6 +171,19 @@ class Bundler:
             raise Missing("%s: %s would hide Python's own" % (here, name))
 
 
+def compiled(nodes, names, place):
+    """The statements of a module with those methods given to MicroPython's native emitter."""
+    missing = set(names)
+    for node in nodes:
+        for part in getattr(node, "body", ()):
+            if isinstance(part, ast.FunctionDef) and part.name in names:
+                part.decorator_list.append(ast.parse("micropython.native").body[0].value)
+                missing.discard(part.name)
+    if missing:
+        raise Missing("%s: no class there has %s" % (place, min(missing)))
+    return [ast.Import([ast.alias("micropython")])] + nodes
+
+
 def _origin(node):
     if isinstance(node, ast.Import):
         return "import "
@@ -169,13 +194,14 @@ def _texts(aliases):
     return dict.fromkeys(ast.unparse(alias) for alias in aliases)
 
 
-def write(folder, with_parts=False):
+def write(folder, with_parts=False, is_frozen=False):
     """Lay out the packages in a new `folder` -> {place: path}, sorted.
 
-    `with_parts` adds the stand-ins for the modules that became part of another.
+    `with_parts` adds the stand-ins for the modules that became part of another; `is_frozen` makes
+    machine code of the functions of NATIVE.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    bundler = Bundler.of_firmware()
+    bundler = Bundler.of_firmware(is_frozen)
     texts = bundler.files()
     if with_parts:
         texts.update(bundler.stand_ins())

@@ -100,7 +100,7 @@ def _manifest(board, kind):
     ]
     if kind != BARE:  # as the board's manifest.py has it, but bundled
         folder = os.path.join(CACHE, "bundle")
-        bundle.write(folder, with_parts=kind == DESK)
+        bundle.write(folder, with_parts=kind == DESK, is_frozen=True)
         lines += ["package(%r, base_path=%r)" % (name, folder) for name in bundle.PACKAGES]
         lines.append('module("board.py", base_path=%r)' % os.path.join(ROOT, "boards", board))
     if kind == DESK:

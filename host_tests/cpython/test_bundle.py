@@ -10,6 +10,8 @@ import bundle
 import pytest
 from bundle import Bundler, Missing
 
+NATIVE = "    @micropython.native\n"
+
 CONST = "from micropython import const\n"
 SHARED = {
     "p/const": "try:\n    from micropython import const\nexcept ImportError:\n    pass\n"
@@ -280,6 +282,16 @@ def test_stand_ins_hand_out_every_name_of_a_part():
     modules = dict(SHARED, **{"p/top": "from .low import low\n"})
     made = Bundler(modules, ("p/top",), ("p/const",)).stand_ins()
     assert made == {"p/low": "_THREE = 3\nFOUR = 4\nfrom .top import low\n"}
+
+
+def test_the_methods_named_become_machine_code_and_no_others():
+    text = "class Low:\n\n    def a(self):\n        pass\n\n    def b(self):\n        pass\n"
+    modules = {"p/low": text, "p/top": "from .low import Low\nimport os\n"}
+    made = Bundler(modules, ("p/top",), (), {"p/low": ("b",)}).files()["p/top"]
+    assert "import micropython" in made
+    assert made.endswith(text.replace("    def b", NATIVE + "    def b"))
+    with pytest.raises(Missing, match="p/low: no class there has c"):
+        Bundler(modules, ("p/top",), (), {"p/low": ("b", "c")}).files()
 
 
 def test_the_packages_lose_nothing(tmp_path):

@@ -12,6 +12,8 @@ import mpy_build
 import pytest
 import vboard
 
+import firmware
+
 # Byte 2 of an .mpy: the instruction set of its native code, from py/persistentcode.h.
 ARCHES = {"x64": 2, "armv6m": 4, "armv7emsp": 7, "xtensawin": 10, "rv32imc": 11}
 # These run only where there are pins or AF_PACKET sockets.
@@ -35,6 +37,21 @@ def test_every_module_is_compiled_for_each_instruction_set(tmp_path, march):
         natives += arch != 0
         assert head[:2] == b"M\x06" and head[2] >> 2 == arch, place
     assert natives
+
+
+def test_the_frame_path_is_machine_code_where_it_is_frozen(tmp_path):
+    found = {}
+    for is_frozen in (False, True):
+        for place, path in bundle.write(str(tmp_path / "out"), is_frozen=is_frozen).items():
+            with open(path, encoding="utf-8") as f:
+                found.setdefault(place, []).append(f.read().count("@micropython.native"))
+            if found[place][-1]:
+                words = [firmware.mpy_cross(), "-march=armv6m", "-o", path + ".mpy", path]
+                subprocess.run(words, check=True)
+                with open(path + ".mpy", "rb") as f:
+                    assert f.read(3)[2] >> 2 == ARCHES["armv6m"]
+    counts = {place: pair for place, pair in found.items() if pair != [0, 0]}
+    assert counts == {"arp/service": [0, 1], "eth/enc28j60": [0, 2], "eth/w5500": [0, 2]}
 
 
 def test_without_native_code_everything_else_is_there(tmp_path):
