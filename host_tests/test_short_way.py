@@ -1,7 +1,18 @@
 """The short way of frames, lookups and queries does to an engine what the long way does."""
 
 import frames as f
-from twins import IS_BOARD, IS_CPYTHON, SETTINGS, START, STEPS, Life, Twins, reply, viper
+from twins import (
+    IS_BOARD,
+    IS_CPYTHON,
+    SETTINGS,
+    START,
+    STEPS,
+    Life,
+    Twins,
+    announced,
+    reply,
+    viper,
+)
 
 import arp
 import arp.short
@@ -39,21 +50,9 @@ def _common():
     )
 
 
-def _announced(settings=None):
-    twins = Twins(settings or {})
-    for ms in (0, 2000, 4000):
-        for engine in twins.engines:
-            f.polled(engine, add(START, ms))
-    for engine in twins.engines:
-        engine.query(f.ip(f.A_IP), add(START, 4000))
-        f.polled(engine, add(START, 4000))
-        engine.receive(reply(), 42, add(START, 4000))
-    return twins
-
-
 def test_common_frames_never_take_the_long_way():
     with viper():
-        twins = _announced()
+        twins = announced()
         now = add(START, 4500)
         for name, frame, n in _common():
             before = twins.taken_long
@@ -63,7 +62,7 @@ def test_common_frames_never_take_the_long_way():
 
 def test_bytes_behind_the_frame_never_matter():
     with viper():
-        twins = _announced()
+        twins = announced()
         now = add(START, 4500)
         for _, frame, _ in _common():
             for n in (0, 13, 14, 30) if IS_BOARD else range(len(frame) + 1):
@@ -73,7 +72,7 @@ def test_bytes_behind_the_frame_never_matter():
 
 def test_a_length_that_lies_is_a_short_frame():
     with viper():
-        twins = _announced()
+        twins = announced()
         now = add(START, 4500)
         for n in range(42):
             assert twins.receive(f.request()[:n], 60, now) == 0
@@ -82,7 +81,7 @@ def test_a_length_that_lies_is_a_short_frame():
 def test_a_length_far_below_zero_is_a_short_frame():
     # As 32-bit words, and as what the test of a tick sees of them.
     with viper():
-        twins = _announced()
+        twins = announced()
         now = add(START, 4500)
         for n in (-1, -42, 20 - (1 << 29), 20 - (1 << 30), -1 << 30, 5 - (1 << 31), -1 << 31):
             for frame in (b"", b"\xff" * 12 + b"\x08\x00" + bytes(46), f.request()):
@@ -93,7 +92,7 @@ def test_a_length_far_below_zero_is_a_short_frame():
 
 def test_text_of_four_characters_is_no_address():
     with viper():
-        twins = _announced()
+        twins = announced()
         out = bytearray(6)
         for engine in twins.engines:  # else what is beyond the gateway takes the long way
             engine.query(f.ip(f.GATEWAY), add(START, 4500))
@@ -111,7 +110,7 @@ def test_text_of_four_characters_is_no_address():
 
 def test_a_refreshed_entry_starts_anew():
     with viper():
-        twins = _announced({"lifetime_ms": 9000, "refresh_ms": 4000})
+        twins = announced({"lifetime_ms": 9000, "refresh_ms": 4000})
         out = bytearray(6)
         twins.same("use", lambda e: e.lookup(f.ip(f.A_IP), out))
         refreshes = 0
@@ -129,16 +128,16 @@ def test_a_refreshed_entry_starts_anew():
 def test_an_entry_that_is_over_is_not_prolonged_to_the_millisecond():
     with viper():
         for late in (-1, 0, 1):
-            twins = _announced({"lifetime_ms": 9000, "refresh_ms": 0})
+            twins = announced({"lifetime_ms": 9000, "refresh_ms": 0})
             twins.receive(reply(), 42, add(START, 4000 + 9000 + late))
             assert (twins.short.get(f.A_IP) is None) == (late >= 0)
-            twins = _announced({"lifetime_ms": 9000, "refresh_ms": 0})
+            twins = announced({"lifetime_ms": 9000, "refresh_ms": 0})
             twins.query(f.ip(f.A_IP), add(START, 4000 + 9000 + late))
 
 
 def test_what_a_person_configured_lives_as_long_and_is_answered():
     with viper():
-        twins = _announced()
+        twins = announced()
         now = add(START, 5000)
         twins.same("set", lambda e: e.set(f.B_IP, f.B_MAC, 0, arp.TEMPORARY))
         twins.receive(reply(f.B_MAC, f.B_IP), 42, now)
@@ -149,7 +148,7 @@ def test_what_a_person_configured_lives_as_long_and_is_answered():
 
 def test_the_next_frame_starts_what_waits_for_the_time():
     with viper():
-        twins = _announced()
+        twins = announced()
         twins.same("announce", lambda e: e.announce())
         assert twins.receive(f.request(), 42, add(START, 5000)) == 42
         assert twins.same("poll", lambda e: e.poll(add(START, 5000))) == 42
@@ -160,7 +159,7 @@ def test_the_next_frame_starts_what_waits_for_the_time():
 
 def test_the_count_of_repeats_stops_where_its_array_ends():
     with viper():
-        twins = _announced()
+        twins = announced()
         bad = f.request("03:00:00:00:00:09")
         twins.receive(bad, 42, add(START, 5000))
         for engine in twins.engines:
@@ -173,7 +172,7 @@ def test_the_count_of_repeats_stops_where_its_array_ends():
 
 def test_wrong_arguments_raise_and_change_nothing():
     with viper():
-        twins = _announced()
+        twins = announced()
         now = add(START, 4500)
         out = bytearray(6)
         a = f.ip(f.A_IP)
@@ -205,7 +204,7 @@ def test_wrong_arguments_raise_and_change_nothing():
 def test_a_query_that_has_to_ask_comes_back():
     # Frozen for armv6m it once jumped to nowhere from here.
     with viper():
-        twins = _announced()
+        twins = announced()
         now = add(START, 4500)
         assert twins.query(f.ip(f.B_IP), now) == arp.PENDING
         assert twins.query(f.ip(f.B_IP), now) == arp.PENDING
@@ -215,7 +214,7 @@ def test_a_query_that_has_to_ask_comes_back():
 
 def test_a_wrong_number_of_arguments_raises_and_names_it():
     with viper():
-        twins = _announced()
+        twins = announced()
         a = f.ip(f.B_IP)
         for call in (twins.short.receive, twins.short.lookup, twins.short.query):
             for count in (0, 1, 4, 20):
@@ -229,7 +228,7 @@ def test_a_wrong_number_of_arguments_raises_and_names_it():
 
 def test_buffers_at_odd_addresses_do_as_well():
     with viper():
-        twins = _announced()
+        twins = announced()
         now = add(START, 4500)
         for odd in (0, 3):
             # 3: as where words cannot be read there; on such machines it is so from the start.
@@ -263,7 +262,7 @@ def test_a_net_with_addresses_of_no_host_has_the_long_way_alone():
 
 def test_an_entry_of_what_became_an_own_address_is_none():
     with viper():
-        twins = _announced()
+        twins = announced()
         twins.same("set", lambda e: e.set("192.168.1.11", f.B_MAC))
         twins.set_ips(["192.168.1.11/24"])
         now = add(START, 4500)
@@ -276,7 +275,7 @@ def test_an_entry_of_what_became_an_own_address_is_none():
 
 def test_off_link_destinations_lead_to_the_gateway():
     with viper():
-        twins = _announced()
+        twins = announced()
         now = add(START, 4500)
         far = f.ip("8.8.8.8")
         assert twins.same("ask", lambda e: e.query(far, now)) == arp.PENDING

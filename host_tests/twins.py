@@ -34,6 +34,19 @@ ODD_IPS = [
     f.ip("10.1.2.3"),
     f.ip("8.8.8.8"),
 ]
+# Own addresses: usually one; several, on one network, on networks in each other, and elsewhere.
+FEW = ([f.OWN_NET], [f.OWN_NET], [f.OWN_NET, "10.0.0.5/8"], [])
+MANY = (
+    [f.OWN_NET, "192.168.1.28/24"],
+    [f.OWN_NET, "192.168.1.29/28"],
+    ["10.1.0.1/16", f.OWN_NET, "192.168.1.28/32"],
+    [f.OWN_NET, "192.168.1.28/30", "10.0.0.5/8", "10.1.0.1/16"],
+    [f.OWN_NET, "192.168.1.28/24", "192.168.1.29/24", "10.0.0.5/8", "10.1.0.1/16"],
+    ["192.168.1.28/29"],
+    [],
+)
+MORE_IPS = [f.ip("192.168.1.%d" % i) for i in (28, 29, 31)] + [f.ip("10.0.0.5"), f.ip("10.1.0.1")]
+MORE_IPS += [f.ip("10.1.255.255"), f.ip("10.255.255.255"), f.ip("10.1.7.7")]
 MACS = [b"\x02\x00\x00\x00\x00" + bytes([i]) for i in (0x20, 0x21, 0x22)]
 ODD_MACS = [f.mac(OWN_MAC), bytes(6), b"\xff" * 6, b"\x01\x00\x5e\x00\x00\x01"]
 SETTINGS = (
@@ -141,6 +154,19 @@ class Twins:
         return got[0]
 
 
+def announced(settings=None):
+    """Twins whose address is announced, and that know one neighbor."""
+    twins = Twins(settings or {})
+    for ms in (0, 2000, 4000):
+        for engine in twins.engines:
+            f.polled(engine, add(START, ms))
+    for engine in twins.engines:
+        engine.query(f.ip(f.A_IP), add(START, 4000))
+        f.polled(engine, add(START, 4000))
+        engine.receive(reply(), 42, add(START, 4000))
+    return twins
+
+
 def _state(engine):
     # All that can be seen of it, and the arrays themselves.
     cache = engine._cache
@@ -157,8 +183,12 @@ def _state(engine):
 class Life:
     """Random steps; each is made of the numbers that `chance` gives."""
 
-    def __init__(self, twins, seed):
+    def __init__(self, twins, seed, nets=FEW):
         self.twins = twins
+        self.nets = nets
+        more = () if nets is FEW else MORE_IPS
+        self.odd_ips = ODD_IPS + list(more)
+        self.targets = [OWN, OWN, IPS[0]] + list(more)
         self.chance = Chance(seed)
         self.now = START
 
@@ -177,9 +207,9 @@ class Life:
             + b"\x08\x06\x00\x01\x08\x00\x06\x04\x00"
             + bytes([1 + chance.below(2)])
             + self.pick(MACS, ODD_MACS)
-            + self.pick(IPS, ODD_IPS)
+            + self.pick(IPS, self.odd_ips)
             + bytes(6)
-            + self.pick([OWN, OWN, IPS[0]], ODD_IPS)
+            + self.pick(self.targets, self.odd_ips)
             + bytes(18)
         )
         if chance.below(4) == 0:
@@ -193,7 +223,7 @@ class Life:
         return (frame, bytes(frame), memoryview(frame))[form], n
 
     def destination(self):
-        ip = self.pick(IPS, ODD_IPS)
+        ip = self.pick(IPS, self.odd_ips)
         form = self.chance.below(20)
         if form == 0:
             return ip[:3]
@@ -229,8 +259,8 @@ class Life:
             twins.poll(now)
         elif chance.below(3) == 0:
             self.rare(now)
-        elif len(twins.short._own.all) != 1:  # with one own address there is a short way
-            twins.same("own", lambda e: e.set_ips([f.OWN_NET]))
+        elif not 0 < len(twins.short._own.all) < 5:  # else there is a short way
+            twins.set_ips(self.nets[0])
 
     def rare(self, now):
         """What a person does, and what takes long."""
@@ -248,9 +278,8 @@ class Life:
         elif what == 5:
             twins.same("flush", lambda e: e.flush())
         elif what < 8:
-            nets = ([f.OWN_NET], [f.OWN_NET, "10.0.0.5/8"], [f.OWN_NET], [])
-            net = nets[self.chance.below(4)]
-            twins.same("set_ips", lambda e: e.set_ips(net))
+            net = self.nets[self.chance.below(len(self.nets))]
+            twins.set_ips(net)
         elif what == 8:
             twins.same("announce", lambda e: e.announce())
         elif what < 10:

@@ -1,24 +1,18 @@
 """The short way of common frames, cached lookups and queries, in viper: no bytecode runs.
 
 `Protocol.receive`, `Engine.lookup` and `Engine.query` are the specification and the long way: what
-is not common (a conflict, another MAC address, a probe, the end of a resolution, a diagnostic to
-be reported, a configured host, a wrong ptype, hlen, plen or oper, a buffer where no word can be
-read) goes there, with nothing changed before; no flood becomes dearer than one of conflicts is.
+is rare (a conflict, another MAC address, a probe, the end of a resolution, a diagnostic to report,
+a configured host, a wrong ptype, hlen, plen or oper, a buffer where no word can be read) goes
+there, with nothing changed before; no flood becomes dearer than one of conflicts is.
 
-The engine's arrays stay where they are, as MicroPython moves nothing; `bind` notes how far from
-`words` each lies, plus _HALF. The closures hold the engine. Viper checks no bounds: every index is
-a slot out of the cache's own arrays, and of a caller's buffer the length is looked at first. A
-closure with more than five variables and arguments would take heap.
+The engine's arrays never move; `bind` notes how far from `words` each lies, plus _HALF. Viper
+checks no bounds: every index is a slot out of the cache's own arrays, and of a caller's buffer the
+length is looked at first. A closure with over five variables and arguments would take heap.
 
 For armv6m no constant has more than 16 bits, unless it is 8 shifted, and no jump 2 KB: mpy-cross
 would load those from beside the code, which is right where a function lies at a multiple of 4, and
-mpy-tool.py freezes it at one of 2. A query at 0x100308be took 0x0a12448f for a distance of 0xa12.
-MicroPython 1.25 itself compiles this file, too; `if` looks at 0 or not, as comparing takes space.
-Run on x86-64 and on an emulated RP2040; for other instruction sets it was only compiled.
-
-Unix port, AMD EPYC, ns in a bare loop: an empty call 45, a frame 85 to 120; closure 11, `len`
-20, address 11. An empty lookup 40, a hit 102; closure 13, `len` 9, two addresses 16, the store
-that raises for a buffer that is too short or constant 14, and finding and copying the last 10.
+mpy-tool.py freezes it at one of 2. `if` looks at 0 or not, as comparing takes space. Run on x86-64
+and an emulated RP2040, where MicroPython 1.25 itself compiles it, too; else it was only compiled.
 """
 
 import micropython
@@ -28,7 +22,6 @@ from uctypes import addressof
 _HALF = const(0x20000000)
 _NONE = const(0xFFFF)
 _LINK_LOCAL = const(0xFEA9)  # 169.254, as a half word
-
 # What `short` keeps in `words`, and then the distances that `bind` adds.
 _NOW = const(0)
 _POLL_BY = const(1)
@@ -66,7 +59,7 @@ _IS_QUIET = const(38)
 _QUIET_UNTIL = const(39)
 _LEFT_OUT = const(40)
 _SCRATCH = const(41)
-
+_OTHERS = const(42)  # bytes of further own addresses behind the block of the first
 # Counters (stats.py); RX_REQUEST and RX_REPLY are the operation.
 _RX_NOT_ARP = const(3)
 _RX_SHORT = const(4)
@@ -76,7 +69,6 @@ _RX_BAD_SENDER = const(11)
 _RX_BAD_TARGET = const(13)
 _TX_REPLY = const(16)
 _CACHE_HIT = const(22)
-
 # States ^ _GHOST, so that 0 is none; lists and marks (const.py, cache.py).
 _GHOST = const(6)
 _RESOLVED = const(7)
@@ -102,8 +94,7 @@ def bind(engine, words, arrays):
     engine.query = _look(here + 1, (engine.query, 1, 2), len)
 
 
-def _receive(place, ways):
-    # `ways`: the long way, and `len`.
+def _receive(place, ways):  # `ways`: the long way, and `len`
     @micropython.viper
     def receive(frame, n: int, now: int) -> int:
         long_way, length = ways
@@ -147,16 +138,25 @@ def _receive(place, ways):
         if not rare | what:
             what = h[10] >> 8
             ip = w[7]
-            away = (h[19] ^ oh[14]) | (h[20] ^ oh[15])
+            target = h[20] << 16 | h[19]
+            away = target ^ o[7]
+            rest = t[_OTHERS]
+            while rest:
+                q = ptr32(int(o) + rest + 44)
+                if not ((ip ^ q[0]) and (ip ^ q[1]) and (target ^ q[1])):
+                    rare = 1
+                if not target ^ q[0]:
+                    away = 0
+                    rare |= q[2]
+                rest -= 12
             more = (what & 1) * _TX_REPLY
             if (away) and (more):
-                more = 0
-                rare = ptr16(base + t[_LISTED])[_MANUAL]  # it may be for a published entry
+                more = _RX_BAD_TARGET
                 rest = f[38]
                 rest = rest * (rest ^ 127) * (rest >> 5 ^ 7)  # 0 for 0/8, 127/8 and from 224/4 up
-                if not rest * ((h[19] ^ oh[20]) | (h[20] ^ oh[21])):
-                    rare = 0
-                    more = _RX_BAD_TARGET
+                if (rest) and (target ^ o[10]):
+                    more = 0
+                    rare |= ptr16(base + t[_LISTED])[_MANUAL]  # it may be for a published entry
             if not ((w[6]) and (w[6] ^ o[6]) and (ip ^ o[7])):
                 rare = 1  # the sender is nobody or us, as far as four bytes tell
             if more ^ _RX_BAD_TARGET:
@@ -212,7 +212,7 @@ def _receive(place, ways):
                 w[4] = o[4]
                 w[5] = o[5]
                 w[6] = o[6]
-                w[7] = o[7]
+                w[7] = target
                 g = ptr16(w)
                 g[3] = oh[3]
                 g[0] = g[16] = h[11]
@@ -268,7 +268,7 @@ def _look(place, ways, length):
                     a = ptr8(int(o) + 44)
                     if (o[11]) and (p * (p ^ 127) * (p >> 5 ^ 7)) and (key & _NONE ^ _LINK_LOCAL):
                         continue  # through the gateway, which is on our network
-                elif (asks ^ 1) and (key ^ o[7]) and (key ^ o[10]):
+                elif not asks | t[_OTHERS] and (key ^ o[7]) and (key ^ o[10]):
                     return ip is out  # False, which no call has to make: an unknown neighbor
                 break
             rare = state ^ _RESOLVED

@@ -1,8 +1,9 @@
 """The short way of common frames: what it has to know beside the cache, and when it is open.
 
 `_hot_viper` takes a frame without looking at an object: what `Protocol` knows of time, settings
-and the own address stands in two flat buffers here. With several own addresses or a link-local one
-the way is closed; for frames also while the address is being probed, and with trailers or a group.
+and the own addresses stands in two flat buffers here. With more than four of them, or a link-local
+one alone, the way is closed; for frames also while the first is being probed, and with trailers or
+a group. What is sent from a link-local address takes the long way, as it goes to everybody.
 """
 
 from array import array
@@ -32,7 +33,8 @@ _BUCKETS = const(10)
 _SEED = const(11)
 _TICKS_MASK = const(16)
 _WARM_HEAD = const(18)
-_WORDS = const(42)  # the last is used while a destination is looked up
+_OTHERS = const(42)
+_WORDS = const(43)  # 41 is used while a destination is looked up
 # Places in `own`.
 _MAC = const(6)
 _IP = const(28)  # 0 to 31: the reply that we give, but for whom
@@ -41,7 +43,9 @@ _MASK = const(36)
 _OWN_BROADCAST = const(40)
 _GATEWAY = const(44)
 _MAC_AGAIN = const(48)
-_OWN_BYTES = const(54)
+_OTHER = const(56)  # of each further own address: itself, its broadcast, and if it is not answered
+_OTHER_BYTES = const(12)
+_OTHERS_MAX = const(3)
 
 
 class Short:
@@ -49,7 +53,7 @@ class Short:
 
     def __init__(self, settings, mac, gateway):
         self.words = array("i", bytes(4 * _WORDS))
-        self._own = bytearray(_OWN_BYTES)
+        self._own = bytearray(_OTHER + _OTHERS_MAX * _OTHER_BYTES)
         self._cache = None
         self._gateway = gateway
         self._takes_frames = not settings.trailers
@@ -90,17 +94,14 @@ class Short:
         """The own addresses may have changed, or their use. Does not allocate."""
         words = self.words
         words[_SHUT_LOOKUPS] = words[_SHUT_QUERIES] = words[_SHUT_FRAMES] = 1
-        if len(own.all) != 1 or is_link_local(own.all[0].ip, 0):
+        count = len(own.all)
+        if not 0 < count <= 1 + _OTHERS_MAX or is_link_local(own.all[0].ip, 0):
             return
         address = own.all[0]
         block = self._own
-        copy(block, _IP, address.ip, 0, 4)
         copy(block, _NET, address.net, 0, 4)
         copy(block, _MASK, address.mask, 0, 4)
-        # Below /31 there is none: then the limited one, which is no host's either.
-        copy(block, _OWN_BROADCAST, BROADCAST if address.prefix > 30 else address.broadcast, 0, 4)
-        # An entry that was configured before its address became ours is none.
-        if self._cache.find(block, _IP) >= 0 or self._cache.find(block, _OWN_BROADCAST) >= 0:
+        if self._hides_entry(address, _IP, _OWN_BROADCAST):
             return
         first = address.net[0]
         last = address.broadcast[0] if address.prefix < 8 else first
@@ -114,9 +115,29 @@ class Short:
             or address.is_broadcast(gateway, 0)
         ):
             gateway = ZERO
+        words[_OTHERS] = 0
+        for i in range(1, count):
+            other = own.all[i]
+            at = _OTHER + words[_OTHERS]
+            words[_OTHERS] += _OTHER_BYTES
+            if self._hides_entry(other, at, at + 4):
+                return
+            is_strange = is_link_local(other.ip, 0)
+            block[at + 8] = is_strange or not other.usable
+            if not is_strange:
+                gateway = ZERO  # it may be on this network what is beyond the first
         copy(block, _GATEWAY, gateway, 0, 4)
         words[_SHUT_LOOKUPS] = 0
         if not is_waiting:  # else the next call that tells the time starts the probes
             words[_SHUT_QUERIES] = 0
             if address.usable and self._takes_frames:
                 words[_SHUT_FRAMES] = 0
+
+    def _hides_entry(self, address, at, broadcast_at):
+        # Writes both down. An entry that was configured before its address became ours is none.
+        block = self._own
+        copy(block, at, address.ip, 0, 4)
+        # Below /31 there is none: then the limited one, which is no host's either.
+        broadcast = BROADCAST if address.prefix > 30 else address.broadcast
+        copy(block, broadcast_at, broadcast, 0, 4)
+        return self._cache.find(block, at) >= 0 or self._cache.find(block, broadcast_at) >= 0

@@ -15,7 +15,7 @@ import pytest
 import firmware
 
 PATH = os.path.join(bundle.ROOT, "firmware", "arp", "_hot_viper.py")
-LIMIT = 5120  # bytes of .mpy for armv6m
+LIMIT = 5376  # bytes of .mpy for armv6m
 # Each function has one load more: it is told what it wants when the number of arguments is wrong.
 LOAD = [bytes([0, 0x48 | register, 1, 0xE0]) for register in range(8)]  # ldr rX, [pc]; b
 JUMP = bytes([0, 0x49, 0x8F, 0x44])  # ldr r1, [pc]; add pc, r1

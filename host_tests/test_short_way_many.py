@@ -1,0 +1,97 @@
+"""With several own addresses, or a link-local one, the short way does what the long way does."""
+
+import frames as f
+from twins import IS_BOARD, MANY, START, STEPS, Life, Twins, announced, viper
+
+import arp
+from arp.addr import ip_text
+from arp.ticks import add
+
+
+def test_random_lives_with_several_own_addresses():
+    with viper():
+        frames = taken_long = 0
+        for number in range(1 if IS_BOARD else 4):
+            twins = Twins({"link_local": number == 1, "learn": "rfc826" if number else "cautious"})
+            twins.set_ips(MANY[number])
+            life = Life(twins, 200 + number, MANY)
+            for _ in range(STEPS):
+                life.step()
+            frames += twins.short.stats.rx
+            taken_long += twins.taken_long
+        assert taken_long * 10 < frames * 9, "this test saw too little"
+
+
+def test_each_own_address_is_answered_on_the_short_way_but_a_link_local_one():
+    with viper():
+        for link_local in (False, True):
+            twins = announced({"link_local": link_local, "seed": 3})
+            twins.set_ips([f.OWN_NET, "192.168.1.11/24", "10.0.0.5/8"])
+            now = add(START, 5000)
+            for ms in range(0, 15_000, 200):
+                while twins.poll(add(now, ms)):
+                    pass
+            now = add(now, 15_000)
+            ips = [bytes(ip) for ip in twins.short.ips]
+            assert len(ips) == 3 + link_local
+            for ip in ips:
+                before = twins.taken_long
+                assert twins.receive(f.request(tpa=ip_text(ip)), 42, now) == 42
+                assert bytes(twins.short.tx[28:32]) == ip
+                is_link_local = ip[:2] == b"\xa9\xfe"
+                assert twins.taken_long == before + is_link_local
+                assert (bytes(twins.short.tx[:6]) == b"\xff" * 6) == is_link_local
+
+
+def test_a_further_own_address_is_answered_once_it_is_probed():
+    with viper():
+        twins = announced({"probe": True})
+        for ms in range(4500, 12_000, 500):
+            twins.poll(add(START, ms))
+        twins.set_ips([f.OWN_NET, "192.168.1.11/24"])
+        answers = []
+        for ms in range(12_000, 26_000, 1000):
+            twins.receive(f.request(), 42, add(START, ms))
+            answers.append(twins.receive(f.request(tpa="192.168.1.11"), 42, add(START, ms)))
+            twins.poll(add(START, ms))
+        assert answers[0] == 0 and answers[-1] == 42
+
+
+def test_the_broadcast_of_a_further_network_is_no_host_of_the_first():
+    with viper():
+        twins = announced()
+        twins.set_ips([f.OWN_NET, "192.168.1.29/28"])
+        twins.receive(f.request(), 42, add(START, 5000))  # the first one starts its claim
+        before = twins.short.stats.rx_bad_sender
+        assert twins.receive(f.request(spa="192.168.1.31"), 42, add(START, 5000)) == 0
+        assert twins.receive(f.request(tpa="192.168.1.31"), 42, add(START, 5000)) == 0
+        assert twins.short.stats.rx_bad_sender == before + 1
+
+
+def test_more_own_addresses_than_it_has_room_for_close_the_short_way():
+    with viper():
+        twins = announced()
+        nets = [f.OWN_NET] + ["192.168.1.%d/24" % i for i in range(11, 15)]
+        for count, is_shut in ((4, 0), (5, 1), (1, 0), (0, 1)):
+            twins.short.set_ips(nets[:count])
+            twins.long.set_ips(nets[:count])
+            assert twins.short._words[2] == is_shut
+            now = add(START, 5000)
+            assert twins.receive(f.request(tpa="192.168.1.14"), 42, now) == 42 * (count == 5)
+
+
+def test_an_entry_of_what_became_a_further_own_address_or_its_broadcast_is_none():
+    with viper():
+        twins = announced()
+        for net, last, mac in (("12/24", "12", twins.short.mac), ("12/28", "15", b"\xff" * 6)):
+            ip = "192.168.1." + last
+            for engine in twins.engines:
+                engine.set_ips([f.OWN_NET])
+                engine.set(ip, f.B_MAC)
+                engine.set_ips([f.OWN_NET, "192.168.1." + net])
+            assert twins.query(f.ip(ip), add(START, 4500)) == arp.RESOLVED
+            for engine in twins.engines:
+                out = bytearray(6)
+                assert engine.lookup(f.ip(ip), out) is True
+                assert bytes(out) == mac
+                engine.delete(ip)
