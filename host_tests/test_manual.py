@@ -81,6 +81,15 @@ def test_M6_row_34_row_68_a_published_entry_is_answered_with_its_mac():
     )
 
 
+def test_M6_V26_a_temporary_entry_that_is_over_is_answered_for_no_more_though_nobody_polled():
+    for late, length in ((-1, 42), (0, 0)):
+        eng = engine()
+        eng.set(f.B_IP, f.B_MAC, ATF_PUBL, arp.TEMPORARY)
+        now = at(2000 + 1_200_000 + late)
+        assert eng.receive(f.request(tpa=f.B_IP), 42, now) == length
+        assert (eng.get(f.B_IP) is None) == (late == 0)
+
+
 def test_a_published_entry_is_not_answered_to_its_own_host_nor_to_an_announcement():
     eng = engine()
     eng.set(f.B_IP, f.B_MAC, flags=ATF_PUBL)

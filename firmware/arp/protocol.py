@@ -110,7 +110,7 @@ class Protocol:
         if target is not None:
             return self._addressed_to(target, frame, is_request, slot, elsewhere, now)
         if is_request and self._cache.count[MANUAL]:
-            return self._answer_published(frame)
+            return self._answer_published(frame, now)
         return 0
 
     def poll(self, now):
@@ -252,14 +252,14 @@ class Protocol:
         elif self.settings.learn == "rfc826":
             self._neighbors.learn(frame, wire.SPA, wire.SHA, now)
 
-    def _answer_published(self, frame):
+    def _answer_published(self, frame, now):
         cache = self._cache
         slot = cache.find_entry(frame, wire.TPA)
         if slot < 0 or not cache.flags[slot] & c.ATF_PUBL:
             return 0
         if cache.has_mac(slot, frame, wire.SHA) or wire.same(frame, wire.SPA, frame, wire.TPA, 4):
             return 0
-        if not self._is_sender_good(frame, True):
+        if self._neighbors.end_if_over(slot, now) or not self._is_sender_good(frame, True):
             return 0
         return self._outgoing.reply(frame, cache.ip, slot * 4, cache.mac, slot * 6)
 
