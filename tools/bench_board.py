@@ -13,7 +13,7 @@ import json
 import sys
 
 import desk_path  # noqa: F401  before everything that it helps to find
-from bench_on_board import ASKED, MARK
+from bench_on_board import ASKED, CALLS, MARK
 from emulated_board import BOARDS, EmulatedBoard
 from emulator import EmulatorError
 from firmware_sources import Missing, version
@@ -30,6 +30,8 @@ OWN_IP = ip_bytes("10.0.0.2")
 BROADCAST = b"\xff" * 6
 # The asyncio layer from INT to the driver's first call, the driver, arp.Arp around it, the engine.
 SHARES = ("asyncio", "driver", "arp.Arp", "engine")
+# Of CALLS; the plain one has a dict and no more.
+HANDLERS = ("engine", "plain handler")
 COLUMNS = ("us", "instructions", "transactions", "bytes")
 
 
@@ -164,9 +166,10 @@ def measure():
         bench = Bench(nic, "service(True)")
         for name, part in zip(SHARES, zip(*[bench.shares(empty) for _ in range(COUNT)])):
             rows["%s share, %s" % (nic, name)] = median(part)
-    found = Bench("w5500", "calls(%d)" % COUNT).calls(3)
+    names = ["%s, %s" % (who, call) for who in HANDLERS for call in CALLS]
+    found = Bench("w5500", "calls(%d)" % COUNT).calls(1 + len(names))
     floor = median(found[:COUNT])
-    for number, name in enumerate(("engine.query, cached", "engine.lookup"), 1):
+    for number, name in enumerate(names, 1):
         rows[name] = _beyond(floor, median(found[number * COUNT : (number + 1) * COUNT]))
     return {name: dict(zip(COLUMNS, _rounded(row))) for name, row in rows.items()}
 
@@ -179,6 +182,12 @@ def ratios(rows):
         answer = us["answer, service"] / us["answer, plain"]
         found[nic] = (answer, us["share, driver"] / us["bare SPI"])
     return found
+
+
+def gains(rows):
+    """{call: how many times the plain handler's time is the engine's}"""
+    pairs = {call: [rows["%s, %s" % (who, call)]["us"] for who in HANDLERS] for call in CALLS}
+    return {call: plain / engine for call, (engine, plain) in pairs.items()}
 
 
 def _beyond(floor, row):
@@ -200,6 +209,7 @@ def main():
             machine = "RP2040 at 125 MHz, emulated by rp2040py"
             told = {"machine": machine, "runtime": "MicroPython " + version(), "rows": rows}
             told["ratios"] = ratios(rows)
+            told["gains"] = gains(rows)
             told["heap"] = sizes
             with open(args.json, "w", encoding="utf-8") as f:
                 json.dump(told, f, indent=1)
@@ -211,6 +221,8 @@ def main():
         print("%-26s %12.3f %12d %12d %8d" % ((name,) + tuple(row[c] for c in COLUMNS)))
     for nic, pair in ratios(rows).items():
         print("%s: answer / plain handler %.3f, driver / bare SPI %.3f" % ((nic,) + pair))
+    for call, times in gains(rows).items():
+        print("%s: plain handler / engine %.1f" % (call, times))
     print("\nbytes of heap, everything frozen, added by")
     for label, size in sizes.items():
         print("%-26s %12d" % (label, size))

@@ -11,6 +11,9 @@ MARK = 2
 OWN = "10.0.0.2/24"
 ASKED = "10.0.0.1"
 REPLY_BYTES = 42
+# What `calls` measures: frames as (htype, oper), the third for somebody else, then the two calls.
+_FRAMES = ((1, 1), (1, 2), (1, 1), (6, 1))
+CALLS = ("request for us", "reply", "request for others", "other htype", "lookup", "query")
 
 
 def service(shares=False):
@@ -160,22 +163,48 @@ def engine():
 
 
 def calls(count):
-    """Each call so many times, with MARK high meanwhile."""
+    """Each of CALLS so many times, of the engine and then of the plain handler; MARK is high."""
+    from bench_plain import Plain
+
     mark = _mark()
     eng, _ = _engine()
-    query, lookup = eng.query, eng.lookup
+    ours, asked, peer = bytes((10, 0, 0, 2)), bytes((10, 0, 0, 1)), b"\x02\0\0\0\x01\x01"
+    plain = Plain(eng.mac, ours)
+    plain.query = plain.lookup  # a dict is all it has
     out = bytearray(6)
-    ip = bytes((10, 0, 0, 1))
     now = time.ticks_ms()
+    frames = [_frame(*parts) for parts in _FRAMES]
+    for i in (22, 6):
+        for frame in frames:
+            frame[i : i + 6] = peer
+            frame[28:32] = asked
+            frame[38:42] = ours
+    frames[2][41] = 77  # nobody's
+    plain.receive(frames[0], 60, now)
     _begin(mark, count)
-    for _ in range(count):
-        mark(1)
-        query(ip, now)
-        mark(0)
-    for _ in range(count):
-        mark(1)
-        lookup(ip, out)
-        mark(0)
+    for who in (eng, plain):
+        receive, lookup, query = who.receive, who.lookup, who.query
+        second = now if who is eng else out
+        for frame in frames:
+            for _ in range(count):
+                mark(1)
+                receive(frame, 60, now)
+                mark(0)
+        for _ in range(count):
+            mark(1)
+            lookup(asked, out)
+            mark(0)
+        for _ in range(count):
+            mark(1)
+            query(asked, second)
+            mark(0)
+
+
+def _frame(htype, oper):
+    frame = bytearray(b"\xff" * 12 + b"\x08\x06\x00\x01\x08\x00\x06\x04\x00\x01" + bytes(38))
+    frame[15] = htype
+    frame[21] = oper
+    return frame
 
 
 def heap():

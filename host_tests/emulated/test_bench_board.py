@@ -1,12 +1,14 @@
 """`make bench-board` gives the same figures each time, to the digit, and all that it promises."""
 
+import itertools
+
 import bench_board
 
 # (transactions, bytes) from INT to the command to send; the driver's share is all of them.
 COSTS = {"w5500": (6, 152), "enc28j60": (4, 119)}
 ANSWERS = ("answer, service", "answer, engine", "answer, plain", "bare SPI", "share, driver")
 NO_SPI = ("share, asyncio", "share, arp.Arp", "share, engine")
-CALLS = ("engine.query, cached", "engine.lookup")
+CALLS = ["%s, %s" % pair for pair in itertools.product(bench_board.HANDLERS, bench_board.CALLS)]
 
 
 def test_two_runs_give_the_same_figures_and_what_spi_costs_is_known():
