@@ -4,6 +4,7 @@ import frames as f
 from twins import (
     IS_BOARD,
     IS_CPYTHON,
+    OWN_MAC,
     SETTINGS,
     START,
     STEPS,
@@ -68,6 +69,20 @@ def test_bytes_behind_the_frame_never_matter():
             for n in (0, 13, 14, 30) if IS_BOARD else range(len(frame) + 1):
                 # One engine sees zeros behind the frame, the other what would be its rest.
                 twins.receive(frame, n, now, frame[:n] + bytes(60))
+
+
+def test_every_byte_of_a_header_counts():
+    with viper():
+        twins = announced()
+        now = add(START, 4500)
+        for at in (0, 12) if IS_BOARD else list(range(6)) + list(range(12, 23)):
+            for value in (0, 1, 2, 3, 4, 0x7F, 0x80, 0xFF):
+                frame = bytearray(f.request())
+                frame[at] = value
+                twins.receive(frame, 42, now)
+                frame[0:6] = f.mac(OWN_MAC)
+                frame[at] = value
+                twins.receive(frame, 42, now)
 
 
 def test_a_length_that_lies_is_a_short_frame():
@@ -247,30 +262,6 @@ def test_buffers_at_odd_addresses_do_as_well():
                 out = memoryview(bytearray(64))[at : at + 6]
                 assert twins.lookup(view[:4], out) is True
                 assert bytes(out) == f.mac(f.A_MAC)
-
-
-def test_a_net_with_addresses_of_no_host_has_the_long_way_alone():
-    with viper():
-        for net in ("10.0.0.1/1", "126.0.0.1/7", "1.0.0.5/7"):
-            twins = Twins({})
-            assert not twins.short._words[2]
-            twins.set_ips([net])
-            assert twins.short._words[2], net
-            twins.set_ips(["9.0.0.1/6"])
-            assert not twins.short._words[2]
-
-
-def test_an_entry_of_what_became_an_own_address_is_none():
-    with viper():
-        twins = announced()
-        twins.same("set", lambda e: e.set("192.168.1.11", f.B_MAC))
-        twins.set_ips(["192.168.1.11/24"])
-        now = add(START, 4500)
-        assert twins.query(f.ip("192.168.1.11"), now) == arp.RESOLVED
-        out = bytearray(6)
-        assert twins.lookup(f.ip("192.168.1.11"), out) is True
-        assert bytes(out) == twins.short.mac
-        twins.same("delete", lambda e: e.delete("192.168.1.11"))
 
 
 def test_off_link_destinations_lead_to_the_gateway():

@@ -38,7 +38,7 @@ FILES = {
         "test_manual",
         "test_profiles",
         "test_short_way",
-        "test_short_way_many",
+        "test_short_way_own",
         "test_ticks",
         "test_timers",
         "test_trailers",

@@ -2,8 +2,8 @@
 
 `Protocol.receive`, `Engine.lookup` and `Engine.query` are the specification and the long way: what
 is rare (a conflict, another MAC address, a probe, the end of a resolution, a diagnostic to report,
-a configured host, a wrong ptype, hlen, plen or oper, a buffer where no word can be read) goes
-there, with nothing changed before; no flood becomes dearer than one of conflicts is.
+a configured host, a wrong ptype, hlen, plen or oper, a buffer without words) goes there, with
+nothing changed before; no flood becomes dearer than one of conflicts is.
 
 The engine's arrays never move; `bind` notes how far from `words` each lies, plus _HALF. Viper
 checks no bounds: every index is a slot out of the cache's own arrays, and of a caller's buffer the
@@ -11,8 +11,7 @@ length is looked at first. A closure with over five variables and arguments woul
 
 For armv6m no constant has more than 16 bits, unless it is 8 shifted, and no jump 2 KB: mpy-cross
 would load those from beside the code, which is right where a function lies at a multiple of 4, and
-mpy-tool.py freezes it at one of 2. `if` looks at 0 or not, as comparing takes space. Run on x86-64
-and an emulated RP2040, where MicroPython 1.25 itself compiles it, too; else it was only compiled.
+mpy-tool.py freezes it at one of 2. `if` looks at 0 or not, as comparing takes space.
 """
 
 import micropython
@@ -106,37 +105,39 @@ def _receive(place, ways):  # `ways`: the long way, and `len`
         o = ptr32(base + t[_OWN])
         oh = ptr16(o)
         now &= t[_MASK]
-        what = 0  # what is counted, and more; what is not 0 in `rare` leads to the long way
-        more = 0
+        what = more = 0  # what is counted; what is not 0 in `rare` leads to the long way
         rare = int(f) & t[_ODD] | t[_SHUT_FRAMES] | int(uint(n) > uint(length(frame)))
-        rare |= (now - t[_NOW] | t[_POLL_BY] - now | n - 14) & _HALF
+        rare |= (now - t[_NOW] | t[_POLL_BY] - now) & _HALF
         if not rare:
-            # The first fault in the order of `wire.check`, seen from the last.
-            ethertype = h[6] ^ oh[6]
-            what = _RX_SHORT
             if n > 41:
-                what = 0
-                htype = h[7] ^ oh[7]
-                form = w[4] ^ o[4] | h[10] - 256 & -257  # ptype, hlen, plen; oper is 1 or 2
-                other = ((w[0] ^ o[12]) | (h[2] ^ oh[26])) * (f[0] & 1 ^ 1)
-                if htype | form | other | f[22] & 1:
+                other = 0
+                if not f[0] & 1:
+                    other = (w[0] ^ o[12]) | (h[2] ^ oh[26])
+                form = w[4] ^ o[4] | f[20] | f[21] - 1 >> 1  # ptype, hlen, plen; oper is 1 or 2
+                what = w[3] ^ o[3] | form | other | f[22] & 1
+                if what:
+                    # The first fault in the order of `wire.check`, seen from the last.
                     what = _RX_BAD_SENDER
-                    if htype:
+                    if h[7] ^ oh[7]:
                         what = _RX_BAD_HTYPE
                     if other:
                         what = _RX_NOT_OURS
-            if ethertype:
-                what = _RX_NOT_ARP
-            if not what ^ _RX_BAD_SENDER:
-                # Reported once a second, and else only counted.
-                rare = now - ptr32(base + t[_QUIET_UNTIL])[_BAD_SENDER] & _HALF
-                rare = rare * ptr8(base + t[_IS_QUIET])[_BAD_SENDER] ^ _HALF | form
-                if not rare:
-                    left_out = ptr16(base + t[_LEFT_OUT])
-                    rest = left_out[_BAD_SENDER] + 1
-                    left_out[_BAD_SENDER] = rest - (rest >> 16)
+            elif n > 13:
+                what = _RX_SHORT
+            else:
+                rare = 1
+            if what:
+                if h[6] ^ oh[6]:
+                    what = _RX_NOT_ARP
+                if not what ^ _RX_BAD_SENDER:
+                    # Reported once a second, and else only counted.
+                    rare = now - ptr32(base + t[_QUIET_UNTIL])[_BAD_SENDER] & _HALF
+                    rare = rare * ptr8(base + t[_IS_QUIET])[_BAD_SENDER] ^ _HALF | form
+                    if not rare:
+                        rest = ptr16(base + t[_LEFT_OUT])[_BAD_SENDER] + 1
+                        ptr16(base + t[_LEFT_OUT])[_BAD_SENDER] = rest - (rest >> 16)
         if not rare | what:
-            what = h[10] >> 8
+            what = f[21]
             ip = w[7]
             target = h[20] << 16 | h[19]
             away = target ^ o[7]
@@ -205,8 +206,7 @@ def _receive(place, ways):  # `ways`: the long way, and `len`
         if more:
             count[more] = count[more] + 1 & t[_MASK]
             if not more ^ _TX_REPLY:
-                # Bytes 6 to 31 are always the same.
-                w = ptr32(base + t[_TX])
+                w = ptr32(base + t[_TX])  # bytes 6 to 27 are always the same
                 w[2] = o[2]
                 w[3] = o[3]
                 w[4] = o[4]

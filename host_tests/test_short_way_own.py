@@ -1,4 +1,4 @@
-"""With several own addresses, or a link-local one, the short way does what the long way does."""
+"""The short way with other own addresses than one: of odd networks, several, a link-local one."""
 
 import frames as f
 from twins import IS_BOARD, MANY, START, STEPS, Life, Twins, announced, viper
@@ -95,3 +95,27 @@ def test_an_entry_of_what_became_a_further_own_address_or_its_broadcast_is_none(
                 assert engine.lookup(f.ip(ip), out) is True
                 assert bytes(out) == mac
                 engine.delete(ip)
+
+
+def test_a_net_with_addresses_of_no_host_has_the_long_way_alone():
+    with viper():
+        for net in ("10.0.0.1/1", "126.0.0.1/7", "1.0.0.5/7"):
+            twins = Twins({})
+            assert not twins.short._words[2]
+            twins.set_ips([net])
+            assert twins.short._words[2], net
+            twins.set_ips(["9.0.0.1/6"])
+            assert not twins.short._words[2]
+
+
+def test_an_entry_of_what_became_an_own_address_is_none():
+    with viper():
+        twins = announced()
+        twins.same("set", lambda e: e.set("192.168.1.11", f.B_MAC))
+        twins.set_ips(["192.168.1.11/24"])
+        now = add(START, 4500)
+        assert twins.query(f.ip("192.168.1.11"), now) == arp.RESOLVED
+        out = bytearray(6)
+        assert twins.lookup(f.ip("192.168.1.11"), out) is True
+        assert bytes(out) == twins.short.mac
+        twins.same("delete", lambda e: e.delete("192.168.1.11"))
