@@ -1,7 +1,7 @@
 """The short way with other own addresses than one: of odd networks, several, a link-local one."""
 
 import frames as f
-from twins import IS_BOARD, MANY, START, STEPS, Life, Twins, announced, viper
+from twins import IS_BOARD, MANY, START, STEPS, Life, Twins, announced, reply, viper
 
 import arp
 from arp.addr import ip_text
@@ -78,6 +78,34 @@ def test_more_own_addresses_than_it_has_room_for_close_the_short_way():
             assert twins.short._words[2] == is_shut
             now = add(START, 5000)
             assert twins.receive(f.request(tpa="192.168.1.14"), 42, now) == 42 * (count == 5)
+
+
+def test_the_gateway_is_found_on_the_short_way_with_one_network():
+    with viper():
+        out = bytearray(6)
+        far = f.ip("8.8.8.8")
+        for more, asked_long in (
+            ([], 0),  # and a link-local one
+            (["192.168.1.11/24"], 0),
+            (["192.168.1.29/28"], 0),
+            (["192.168.1.29/16"], 2),
+            (["8.8.8.1/28"], 1),  # a neighbor, and pending
+            (["192.168.1.11/24", "10.0.0.5/8"], 2),
+            (["10.0.0.5/8", "192.168.1.11/24"], 2),
+        ):
+            twins = announced({"link_local": not more})
+            now = add(START, 5000)
+            twins.set_ips([f.OWN_NET] + more)
+            for ip in (f.ip(f.GATEWAY), far):
+                twins.query(ip, now)
+                twins.poll(now)
+                now = add(now, 5)
+            twins.receive(reply(f.B_MAC, f.GATEWAY), 42, now)
+            before = twins.asked_long
+            is_there = twins.lookup(far, out)
+            assert twins.query(far, now) == (arp.RESOLVED if is_there else arp.PENDING)
+            assert is_there == (more != ["8.8.8.1/28"])
+            assert twins.asked_long == before + asked_long, more
 
 
 def test_an_entry_of_what_became_a_further_own_address_or_its_broadcast_is_none():

@@ -98,16 +98,25 @@ class Twins:
             arp.Engine(OWN_MAC, [f.OWN_NET], gateway=f.GATEWAY, **chosen) for _ in range(2)
         ]
         self.short, self.long = self.engines
-        self.taken_long = 0
+        self.taken_long = 0  # frames
+        self.asked_long = 0  # lookups and queries
         cls = arp.Engine
 
         def receive(frame, n, now):
             self.taken_long += 1
             return cls.receive(self.short, frame, n, now)
 
+        def lookup(ip, out):
+            self.asked_long += 1
+            return cls.lookup(self.short, ip, out)
+
+        def query(ip, now):
+            self.asked_long += 1
+            return cls.query(self.short, ip, now)
+
         self.short.receive = receive
-        self.short.lookup = lambda ip, out: cls.lookup(self.short, ip, out)
-        self.short.query = lambda ip, now: cls.query(self.short, ip, now)
+        self.short.lookup = lookup
+        self.short.query = query
         self.long.receive = lambda frame, n, now: cls.receive(self.long, frame, n, now)
         self.long.lookup = lambda ip, out: cls.lookup(self.long, ip, out)
         self.long.query = lambda ip, now: cls.query(self.long, ip, now)

@@ -124,7 +124,8 @@ class Short:
                 return
             is_strange = is_link_local(other.ip, 0)
             block[at + 8] = is_strange or not other.usable
-            if not is_strange:
+            is_inside = address.is_on_net(other.ip, 0) and address.prefix <= other.prefix
+            if not is_strange and not is_inside:
                 gateway = ZERO  # it may be on this network what is beyond the first
         copy(block, _GATEWAY, gateway, 0, 4)
         words[_SHUT_LOOKUPS] = 0
