@@ -274,10 +274,8 @@ def run(args, screen, peer):
     try:
         resolved = demo.tell()
         spent = time.time() - screen.start
-        if args.seconds is not None:
-            demo.stay(args.seconds - spent, terminal)
-        else:
-            demo.stay(None if terminal else LINGER_S, terminal)
+        left = None if terminal else LINGER_S
+        demo.stay(left if args.seconds is None else args.seconds - spent, terminal)
     except KeyboardInterrupt:
         resolved = resolved or terminal
         screen.line("")
@@ -303,6 +301,8 @@ def interrupt(*_):
 
 def main():
     args = arguments()
+    # A shell has it ignored in what it starts in the background, and `interrupt` needs it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for end in (signal.SIGTERM, signal.SIGHUP):  # the board must not outlive the demo
         signal.signal(end, interrupt)
     screen = Screen(interrupt)

@@ -6,6 +6,7 @@ as skipped and printed as "not run: ... because ...". Never silently.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -157,7 +158,13 @@ def kernel():
     return pytest(name, [os.path.join(TESTS, "kernel")], inside)
 
 
+def hear_ctrl_c():
+    """Of the programs that the tests start: a shell has it ignored in what runs in background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def main():
+    hear_ctrl_c()
     suites = [
         cpython(),
         coverage(),

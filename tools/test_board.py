@@ -8,7 +8,7 @@ import sys
 
 import board_tests
 import lab
-from run_tests import TESTS, TOOLS, pytest, read_json, report, run_and_count, unable
+from run_tests import TESTS, TOOLS, hear_ctrl_c, pytest, read_json, report, run_and_count, unable
 
 import firmware
 
@@ -45,6 +45,7 @@ def kernel():
 
 
 def main():
+    hear_ctrl_c()
     try:
         build()
     except (firmware.Missing, OSError) as e:

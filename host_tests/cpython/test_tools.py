@@ -1,6 +1,7 @@
 """The tools for the desk: the runner can fail, the trace names frames, make explains itself."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -213,13 +214,33 @@ def test_the_main_job_without_a_terminal_ends_by_itself_on_the_simulated_lan():
         assert line in got.stdout, line
 
 
-def test_the_main_job_ends_when_nobody_reads_any_more():
+def main_job(before=None):
     words = [sys.executable, os.path.join(ROOT, "tools", "demo.py"), "--sim"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe) as demo:
-        demo.stdout.readline()
-        demo.stdout.close()
-        assert (demo.wait(5), demo.stderr.read()) == (1, b"")
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(words, preexec_fn=before, **pipes)
+
+
+def in_background():
+    """What a shell does to a program that it starts with `&`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def test_the_main_job_ends_when_nobody_reads_any_more():
+    for before in (None, in_background):
+        with main_job(before) as demo:
+            demo.stdout.readline()
+            demo.stdout.close()
+            assert (demo.wait(5), demo.stderr.read()) == (1, b"")
+
+
+def test_the_main_job_ends_when_it_is_told_to_also_in_the_background():
+    for before in (None, in_background):
+        with main_job(before) as demo:
+            demo.stdout.readline()
+            demo.terminate()
+            text = demo.stdout.read().decode()
+            assert (demo.wait(5), demo.stderr.read()) == (1, b"")
+            assert "ended after" in text
 
 
 def test_a_choice_that_the_main_job_cannot_take_is_one_clear_line():
