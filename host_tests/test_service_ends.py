@@ -1,6 +1,7 @@
 """How the asyncio shell ends, and what callbacks may do: nobody is left waiting, nothing nests."""
 
 import asyncio
+import time
 
 import frames as f
 from services import clock, ended, new_lan, scenario
@@ -250,3 +251,27 @@ def test_row_8_every_waiter_is_told_however_small_the_event_ring():
         return type(await _soon(query))
 
     assert scenario(body, event_slots=1, pending=1) == arp.Cleared
+
+
+def test_Q16_a_query_ends_when_its_own_first_events_make_a_callback_stop_the_service():
+    async def body(service, lan):
+        await asyncio.sleep(3)  # both tasks sleep now
+        service.on_event = lambda event: service.kill()
+        service.engine.receive(f.announcement(f.A_MAC, f.OWN_IP), 42, time.ticks_ms())
+        return await _soon(asyncio.create_task(ended(service.query(f.B_IP))))
+
+    assert type(scenario(body)) is arp.Cleared
+
+
+def test_row_3_nothing_is_sent_by_a_packets_sender_after_the_end():
+    async def body(service, lan):
+        sending = asyncio.create_task(ended(service.send(f.A_IP, bytes(46))))
+        await asyncio.sleep(0.05)
+        service.on_event = lambda event: service.kill()
+        sent = []
+        service.nic.send = lambda buf, n: sent.append(n)
+        service.set(f.A_IP, f.A_MAC)  # the query is answered, and the service stopped
+        return await _soon(sending), sent
+
+    error, sent = scenario(body)
+    assert type(error) is arp.Cleared and sent == []

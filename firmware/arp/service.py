@@ -93,8 +93,8 @@ class Arp:
         NoBuffers, Cleared. Queries of one address share one request.
         """
         ip = ip_bytes(ip)
-        self._check_running()
         self._hand_out(self.engine)  # what ended before has nothing to do with the new waiter
+        self._check_running()  # a callback may have stopped it
         code = self.engine.query(ip, time.ticks_ms())
         if code == c.RESOLVED:
             return self.engine.ask(ip)
@@ -134,6 +134,7 @@ class Arp:
         if n > min(self.nic.mtu, FRAME_MAX_BYTES - ETH_HEADER_BYTES):
             raise ValueError("packet: %d bytes do not fit an MTU of %d" % (n, self.nic.mtu))
         mac = await self.query(ip)
+        self._check_running()
         self._frames.send_packet(mac, packet)
 
     def set_ips(self, ips):
@@ -202,7 +203,7 @@ class Arp:
             while n:
                 if engine.events.count:
                     self._hand_out(engine)
-                if n > 0 and self._on_frame is not None:
+                if n > 0 and self._is_running and self._on_frame is not None:
                     self._on_frame(frames.ethertype(), frames.view[:n])
                 left -= 1
                 n = frames.take() if left and self._is_running else 0
@@ -215,7 +216,7 @@ class Arp:
         while self._is_running and session == self._session:
             self._pump()
             now = time.ticks_ms() & c.TICKS_MASK
-            if not before(now, look_at):
+            if self._is_running and not before(now, look_at):
                 look_at = add(now, _LOOK_MS)
                 self._look_after_nic(now)
             ms = self.engine.next_deadline(now)
