@@ -200,6 +200,8 @@ class Chip(Recovery):
                 if not self._int():
                     self._polls = True
                     self._note("int_stuck")
+        else:  # who looked once more, of its own accord, found all as it should be
+            self._is_idle = self._is_up and not self._false_ints and not self._is_full
         self._must_look = False
 
     def _refilter(self):

@@ -88,7 +88,11 @@ class W5500(Setup):
                         else:
                             waiting = 0  # the last frame has not left
                     else:
-                        waiting = self._get(_GET_RX_RSR)
+                        sizes = self._in5
+                        cs(0)
+                        self._swap(_GET_RX_RSR, sizes)
+                        cs(1)
+                        waiting = sizes[3] << 8 | sizes[4]
                     if waiting and waiting <= _RAM - _RAW_FULL:
                         self._waiting = waiting
                     elif self._see():
@@ -269,8 +273,9 @@ class W5500(Setup):
 
     def _settle(self):
         has_ended = self._get(_GET_TX_FSR) == _RAM
-        if has_ended:
+        if has_ended and self._is_sending:
             self._is_sending = False
+            self._ready_n = self._tx_n
         return has_ended
 
     def _unstick(self):
