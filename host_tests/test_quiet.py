@@ -1,4 +1,4 @@
-"""After a look that found nothing the next frame takes the drivers' short way, as after another."""
+"""After a look that found nothing the next frame takes the drivers' short way all the same."""
 
 from sim.enc28j60_board import ENC28J60Board
 from sim.w5500_board import W5500Board, arp_frame
@@ -20,13 +20,16 @@ def after_a_look(board):
 def calls(nic, *names):
     """A list to which the names of those of its functions that are called are added."""
     called = []
-    for name in names:
 
-        def function(*arguments, name=name, real=getattr(nic, name)):
+    def watched(name, real):
+        def function(*arguments):
             called.append(name)
             return real(*arguments)
 
-        setattr(nic, name, function)
+        return function
+
+    for name in names:
+        setattr(nic, name, watched(name, getattr(nic, name)))
     return called
 
 

@@ -2,10 +2,11 @@
 
     tools/bench_board.py [--json FILE]
 
-An answer is measured from the fall of INT to the command that makes the chip send, for a frame soon
-after another and for one after a second without any. Emulated time is not the time of a real RP2040 to the cycle (flash is never slow here), but it is the same each
-time, to the digit: compare before and after, and one row with another. Each row is the median of
-COUNT measurements, after a quiet second of QUIET.
+An answer is measured from the fall of INT to the command that makes the chip send, for a frame
+soon after another and for one after a second without any. Emulated time is not the time of a real
+RP2040 to the cycle (flash is never slow here), but it is the same each time, to the digit: compare
+before and after, and one row with another. Each row is the median of COUNT measurements, after a
+quiet second of QUIET.
 """
 
 import argparse

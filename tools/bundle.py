@@ -5,9 +5,10 @@
 The sources are many small files, for readers. A board pays for each: a module, a dict, the names
 it imports and their text again. So `engine` and what its top imports become one module arp.engine,
 and likewise for the other ENTRIES; bundle_fold writes whole numbers where their names stood.
-Nothing else changes. What is imported inside a function, or in a `try`, stays a module of its own.
-Frozen code lies in flash: there the functions of NATIVE become machine code, which is faster and
-larger. In .mpy files they stay bytecode, as a board keeps that in RAM.
+What is imported inside a function, or in a `try`, stays a module of its own. Nothing else changes
+but this: a board keeps an .mpy file's code and names in RAM, so private names become short
+(bundle_names; FOLDER/names.txt says which is which). Frozen code lies in flash: there they stay,
+and the functions of NATIVE become machine code, which is faster and larger.
 """
 
 import ast
@@ -16,6 +17,7 @@ import os
 import shutil
 import sys
 
+import bundle_names
 from bundle_fold import Folder, bindings, hidden, name_of, number_of, relatives, tops
 from firmware_sources import ROOT, Missing
 
@@ -194,15 +196,19 @@ def _texts(aliases):
     return dict.fromkeys(ast.unparse(alias) for alias in aliases)
 
 
-def write(folder, with_parts=False, is_frozen=False):
+def write(folder, with_parts=False, is_frozen=False, keep=()):
     """Lay out the packages in a new `folder` -> {place: path}, sorted.
 
     `with_parts` adds the stand-ins for the modules that became part of another; `is_frozen` makes
-    machine code of the functions of NATIVE.
+    machine code of the functions of NATIVE, and leaves private names as they are; else all become
+    short but those in `keep`.
     """
     shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
     bundler = Bundler.of_firmware(is_frozen)
     texts = bundler.files()
+    if not is_frozen:
+        texts = _with_short_names(texts, folder, keep)
     if with_parts:
         texts.update(bundler.stand_ins())
     found = {}
@@ -211,6 +217,19 @@ def write(folder, with_parts=False, is_frozen=False):
         os.makedirs(os.path.dirname(found[place]), exist_ok=True)
         with open(found[place], "w", encoding="utf-8") as f:
             f.write(texts[place])
+    return found
+
+
+def _with_short_names(texts, folder, keep):
+    """The same files with short private names; folder/names.txt tells them."""
+    found = {}
+    with open(os.path.join(folder, "names.txt"), "w", encoding="utf-8") as f:
+        for package in PACKAGES:
+            part = {place: texts[place] for place in texts if place.startswith(package + "/")}
+            part, names = bundle_names.shorten(part, keep)
+            found.update(part)
+            for short, name in sorted((short, name) for name, short in names.items()):
+                f.write("%s %s %s\n" % (package, short, name))
     return found
 
 

@@ -32,7 +32,8 @@ UF2_BLOCK = 256
 SOURCE_DATE = "1744675200"
 DESK_TOOLS = ["bench_on_board", "bench_plain", "board_commands", "board_input", "board_main"]
 DESK_TOOLS += ["board_parts", "json_lines", "mpy_one"]
-BUILDERS = ("bundle.py", "bundle_fold.py", "firmware.py", "firmware_sources.py")
+BUILDERS = ("bundle.py", "bundle_fold.py", "bundle_names.py")
+BUILDERS += ("firmware.py", "firmware_sources.py")
 
 
 def path_of(board, kind=RELEASE):
