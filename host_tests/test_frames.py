@@ -70,14 +70,21 @@ OTHER = b"\xff" * 6 + f.mac(f.A_MAC) + b"\x08\x00" + bytes(46)
 REQUEST = f.request()
 
 
-def scenario(nic, body, **settings):
+def run(nic, body):
     async def main():
-        async with arp.Arp(nic, f.OWN_NET, probe=False, **settings) as service:
+        async with arp.Arp(nic, f.OWN_NET, probe=False) as service:
             await asyncio.sleep(0.1)
-            del nic.sent[:]
             return await body(service)
 
     return clock.run(main)
+
+
+def scenario(nic, body):
+    async def after(service):
+        del nic.sent[:]
+        return await body(service)
+
+    return run(nic, after)
 
 
 def test_the_answer_leaves_before_any_task_runs():
@@ -150,6 +157,50 @@ def test_a_full_buffer_is_made_when_somebody_wants_more_than_arp():
         return nic.is_arp_only, set(nic.sizes)
 
     assert scenario(nic, body) == (False, {1514})
+
+
+def test_what_was_taken_into_the_small_buffer_is_not_handed_out_of_the_large_one():
+    nic = Filter()
+    seen = []
+
+    async def body(service):
+        for waits in ((OTHER,), (REQUEST, OTHER)):  # a NIC may filter, or not
+            nic.ring(*waits)
+            service.on_frame = lambda ethertype, frame: seen.append((ethertype, bytes(frame)))
+            await asyncio.sleep(0.1)
+        return len(nic.sent)
+
+    assert scenario(nic, body) == 1
+    assert seen == [(0x0800, OTHER)]
+
+
+def test_a_stopped_service_leaves_a_nic_that_hands_over_everything():
+    nic = Filter()
+
+    async def body(service):
+        assert nic.is_arp_only
+        service.kill()
+        assert not nic.is_arp_only
+        nic.is_arp_only = "somebody else's"
+        service.kill()
+        assert nic.is_arp_only == "somebody else's"
+        await service.start()
+        return nic.is_arp_only
+
+    assert scenario(nic, body) is True
+
+
+def test_the_chips_hand_over_what_is_not_arp_after_the_end():
+    for board in (W5500Board(with_int=True), ENC28J60Board(with_int=True)):
+
+        async def body(service, board=board):
+            service.kill()
+            board.cable.put(OTHER)
+            board.chip.pump()
+            return board.receive()
+
+        board.cable.keeps = False
+        assert run(board.nic, body) == OTHER
 
 
 def test_a_packet_is_built_where_answers_are_unless_it_is_too_long():

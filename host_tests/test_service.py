@@ -124,7 +124,7 @@ def test_a_nic_learns_whether_anybody_wants_frames_that_are_not_arp():
         assert service.on_frame is print
 
     clock.run(body)
-    assert told == [False, True, False]
+    assert told == [False, True, False, False], "and after the end, whatever it was"
 
 
 def test_a_nic_with_a_signal_is_waited_for_by_it_and_asked_again_each_second():

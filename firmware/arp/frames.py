@@ -33,13 +33,18 @@ class Frames:
         self._taken = self._error = None
 
     def close(self):
-        """The event loop takes no frame any more."""
+        """The event loop takes no frame any more; the NIC hands over all that it gets again."""
+        was_open = self._is_open
         self._is_open = False
+        if was_open and self._can_filter:
+            self._nic.arp_only(False)
 
     def arp_only(self, flag):
         """Whether frames that are not ARP may be dropped by the NIC, or be cut to a few bytes."""
         if not flag and len(self._buf) < FRAME_MAX_BYTES:
             self._adopt(FRAME_MAX_BYTES)
+            if self._is_open and self._taken:
+                self._taken = -1  # it lay in the other buffer
         if self._can_filter and self._is_open:
             self._nic.arp_only(flag)
 

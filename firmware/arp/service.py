@@ -15,7 +15,7 @@ from .engine import Engine
 from .frames import FRAME_MAX_BYTES, Frames
 from .nic_watch import NicWatch
 from .ticks import add, before, diff
-from .waiters import Waiters, new_error
+from .waiters import Waiters, again, new_error
 from .wire import ETH_HEADER_BYTES, MIN_PAYLOAD_BYTES
 
 # Frames taken from the NIC before the timers and other tasks have their turn.
@@ -51,10 +51,8 @@ class Arp:
         self._is_pumping = False
         self._is_pump_wanted = False
         self._error = None
-        self._kick = asyncio.Event()
-        self._own_change = asyncio.Event()
-        self._stopped = asyncio.Event()
         self._watch = NicWatch(nic)
+        self._make_flags()
         self._stopped.set()
 
     async def start(self):
@@ -71,7 +69,7 @@ class Arp:
         if self._session > 1:  # others may have forgotten us
             self.engine.announce()
         self._error = None
-        self._stopped.clear()
+        self._make_flags()
         for loop in (self._receive_loop, self._timer_loop):
             self._tasks.append(asyncio.create_task(self._guard(loop, self._session)))
 
@@ -125,7 +123,7 @@ class Arp:
         """Wait until ARP stops: returns after `kill`, raises the exception that stopped it."""
         await self._stopped.wait()
         if self._error is not None:
-            raise self._error
+            raise again(self._error)
 
     async def send(self, ip, packet):
         """Send an IPv4 packet to `ip`, off-link through the gateway; raises as `query`."""
@@ -190,6 +188,10 @@ class Arp:
         except Exception as error:  # whatever it is, nobody may be left waiting (seed S1 `Exn`)
             self._error = error
             self._stop(error)
+            raise error
+        except (KeyboardInterrupt, SystemExit) as error:
+            # MicroPython leaves the loop as it stands: it may be run again.
+            self._stop(new_error("Cleared", "ARP was interrupted"))
             raise error
 
     async def _receive_loop(self, session):
@@ -270,9 +272,14 @@ class Arp:
         if self.on_event is not None:
             self.on_event(event)
 
+    def _make_flags(self):
+        # CPython's belong to the event loop in which somebody waits for them.
+        self._kick = asyncio.Event()
+        self._own_change = asyncio.Event()
+        self._stopped = asyncio.Event()
+
     def _stop(self, error):
         self._is_running = False
-        self._frames.close()
         for task in self._tasks:
             try:
                 task.cancel()
@@ -282,6 +289,7 @@ class Arp:
         self._waiters.end_all(error)
         self._wake_ready()
         self._stopped.set()
+        self._frames.close()
 
     def _wake_ready(self):
         self._own_change.set()
@@ -289,7 +297,7 @@ class Arp:
 
     def _check_running(self):
         if self._error is not None:
-            raise self._error
+            raise again(self._error)
         if not self._is_running:
             raise new_error("Cleared", "ARP is not running")
 

@@ -45,6 +45,14 @@ class Waiters:
             waiter.end(None, error)
 
 
+def again(error):
+    """The same once more: in MicroPython each raising of one object lengthens its traceback."""
+    try:
+        return type(error)(*error.args)
+    except TypeError:  # it is made from something else
+        return error
+
+
 def new_error(name, text):
     """An error of arp.errors, which is loaded for the first; without room for it a MemoryError."""
     try:
