@@ -7,6 +7,7 @@ hypothesis on CPython. An AssertionError is the verdict.
 import frames as f
 import walk
 from engines import at, engine
+from intact import intact
 
 import arp
 from arp import addr, const, ticks, wire
@@ -59,7 +60,7 @@ def any_bytes_are_counted_once_and_never_raise(frame, length):
     assert valid <= 1 and drops + valid >= 1
     if not valid:
         assert n == 0 and table(eng) == before
-    eng._cache._check()
+    intact(eng._cache)
 
 
 def a_wrong_header_changes_nothing(place, value):
@@ -160,7 +161,7 @@ def two_slots_never_share_an_address(numbers):
         if ip[3] not in (0, 1, 255):
             chosen[ip] = bytes([2, 0]) + ip
             eng.set(ip, chosen[ip], kind=arp.PERMANENT)
-    eng._cache._check()
+    intact(eng._cache)
     assert {entry.ip: entry.mac for entry in eng.entries()} == chosen
     for ip in chosen:
         assert eng.ask(ip) == chosen[ip]

@@ -1,5 +1,7 @@
 """The cache's slots, lists and hash: nothing is lost or found twice, no class starves another."""
 
+from intact import intact
+
 from arp.cache import COLD, FREE, GHOST, MANUAL, WAITING, WARM, Cache
 from arp.chance import Chance
 from arp.const import RESOLVED
@@ -74,7 +76,7 @@ def test_C1_random_changes_keep_every_invariant():
                     oldest = cache.tail(GHOST)
                     del held[bytes(cache.ip[oldest * 4 : oldest * 4 + 4])]
                 held[ip] = _put(cache, ip, which)
-            cache._check()
+            intact(cache)
 
 
 def test_V18_a_hundred_neighbors_of_one_network_spread_over_the_buckets():

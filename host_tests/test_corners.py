@@ -2,6 +2,7 @@
 
 import frames as f
 from engines import at, engine, resolve
+from intact import intact
 
 import arp
 from arp import acd, chance, errors, failure, stats
@@ -161,7 +162,7 @@ def test_Q8_row_107_a_stranger_is_not_learned_in_the_place_of_one_asked_for_in_t
     assert eng.get(f.A_IP) is None
     f.receive(eng, f.request(), at(4000))
     assert eng.get(f.A_IP) is not None
-    eng._cache._check()
+    intact(eng._cache)
 
 
 def test_A7_advice_about_what_is_not_resolved_or_not_on_a_hop_is_not_taken():

@@ -2,6 +2,7 @@
 
 import frames as f
 from engines import at, engine, resolve
+from intact import intact
 
 from arp import PENDING
 
@@ -90,7 +91,7 @@ def test_C1_solicited_replies_fill_the_cache_to_its_capacity_and_no_further():
     eng = engine(capacity=4)
     for i in range(40):
         resolve(eng, 3000 + i, "192.168.1.%d" % (30 + i), "02:00:00:00:01:%02x" % i)
-        eng._cache._check()
+        intact(eng._cache)
     assert len(list(eng.entries())) == 4
     assert eng.stats.evicted == 36
 
@@ -118,7 +119,7 @@ def test_V9_V10_a_flood_of_strangers_never_displaces_what_is_used():
             ip = "192.168.1.%d" % (2 + i % 250 if 2 + i % 250 != 10 else 9)
             frame = f.request if i & 1 else f.reply
             f.receive(eng, frame("02:00:00:01:%02x:%02x" % (i >> 8, i & 255), ip), at(3001 + i))
-        eng._cache._check()
+        intact(eng._cache)
         assert eng.ask(f.GATEWAY) == f.mac(f.B_MAC)
         assert len(list(eng.entries())) <= 8
 
@@ -159,7 +160,7 @@ def test_C2_V11_overwriting_unused_static_entries_evicts_nothing_that_is_used():
         f.receive(eng, f.reply(f.B_MAC, "192.168.1.%d" % (60 + i)), at(3100 + i))
     for i in range(4):
         assert eng.ask("192.168.1.%d" % (30 + i)) is not None
-    eng._cache._check()
+    intact(eng._cache)
 
 
 def test_Q8_asking_and_deleting_many_hosts_never_asks_one_twice_in_a_second():
@@ -171,7 +172,7 @@ def test_Q8_asking_and_deleting_many_hosts_never_asks_one_twice_in_a_second():
         for frame in f.polled(eng, at(3000 + 10 * turn)):
             asked.append(frame[38:42])
         eng.delete(ip)
-        eng._cache._check()
+        intact(eng._cache)
     assert len(asked) == len(set(asked))
     assert eng.stats.table_full > 0
 

@@ -6,6 +6,7 @@ A test fails when a pair is missing from its table, stands there twice, or does 
 import frames as f
 import state_tables as tables
 from engines import at, engine
+from intact import intact
 
 import arp
 from arp import acd
@@ -179,7 +180,7 @@ def check_cache(rows, **settings):
         eng, began, ms = entry_in(state, **settings)
         sight = Sight(eng, f.A_IP)
         happen(sight, event, began, ms)
-        eng._cache._check()
+        intact(eng._cache)
         got = (entry_state(eng), sight.sent(), sight.events())
         assert got == expected, "%s, %s: %s and not %s" % (state, event, got, expected)
 

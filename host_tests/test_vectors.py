@@ -3,6 +3,7 @@
 import json
 
 import frames as f
+from intact import intact
 
 from arp import PENDING, PERMANENT, STATIC, Engine
 from arp.const import ATF_PUBL
@@ -69,7 +70,7 @@ def _run(vector, learn):
             assert f.ip(ip) not in engine.ips, name
         else:
             assert found == (None if expected is None else f.mac(expected)), (name, ip, found)
-    engine._cache._check()
+    intact(engine._cache)
 
 
 def test_every_shared_vector_holds_for_cautious_learning():

@@ -9,6 +9,8 @@
 Times are milliseconds that do not wrap; whoever drives the engine makes ticks of them.
 """
 
+from intact import intact
+
 import arp
 
 _LINK_LOCAL = b"\xa9\xfe"
@@ -94,7 +96,7 @@ class Watch:
         """What must hold whenever everything that is due was done."""
         eng = self.engine
         self.parked = [hop for hop in self.pending if not self._may_ask(hop)]
-        eng._cache._check()
+        intact(eng._cache)
         assert eng._cache.timers.count <= eng._cache.n
         for hop, since in self.pending.items():
             in_time = hop in self.parked or ms - since <= self.bound_ms

@@ -23,7 +23,7 @@ import firmware
 BOARD = "w5500_evb_pico"
 LIMIT_MS = 240_000  # emulated, for one file
 HELPERS = {
-    "host_tests": ["frames", "engines", "support", "twins"],
+    "host_tests": ["engines", "frames", "intact", "support", "twins"],
     "host_tests/micropython": [],
     "host_tests/emulated": ["on_board"],
 }

@@ -199,25 +199,6 @@ class Cache:
         )
         return (total & 0xFFFFF) >> self.shift
 
-    def _check(self):
-        """For tests: raise AssertionError unless every invariant above holds."""
-        total = 0
-        for which in range(_LISTS):
-            slot = self._after[self.n + which]
-            count = 0
-            while slot < self.n:
-                assert self.list[slot] == which, "slot %d is in two lists" % slot
-                assert (self.state[slot] == EMPTY) == (which == FREE)
-                assert (self.state[slot] == GHOST_STATE) == (which == GHOST)
-                if which != FREE:
-                    assert self.find(self.ip, slot * 4) == slot, "slot %d cannot be found" % slot
-                count += 1
-                slot = self._after[slot]
-            assert count == self.count[which]
-            total += count
-        assert total == self.n
-        assert self.count[COLD] + self.count[WARM] <= self.capacity
-
 
 def _bits20(seed, at):
     return (seed[at] | seed[at + 1] << 8 | seed[at + 2] << 16) & 0xFFFFF
