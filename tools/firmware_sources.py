@@ -74,11 +74,11 @@ def cmake():
     if not os.access(program, os.X_OK):
         say("fetching cmake from PyPI")
         pip = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "-q"]
-        _run(pip + ["--target", place, "cmake"], "no cmake: apt install cmake")
+        run(pip + ["--target", place, "cmake"], "no cmake: apt install cmake")
     return program
 
 
-def _run(words, complaint, cwd=None):
+def run(words, complaint, cwd=None):
     """Run a command; its last words go with the complaint when it fails."""
     try:
         got = subprocess.run(
@@ -121,8 +121,11 @@ def choose_mirror(text):
     return found.group().rstrip("/") if found else MIRROR
 
 
-def _apt(place, sources=None):
-    """The words of an apt-get that keeps everything in `place`; sources: a list of its own."""
+def apt_get(place, sources=None, machine=None):
+    """The words of an apt-get that keeps everything in `place`.
+
+    sources: a list of its own; machine: Debian's name of another one than this.
+    """
     for folder in ("lists/partial", "cache/archives/partial"):
         os.makedirs(os.path.join(place, folder), exist_ok=True)
     options = {
@@ -134,6 +137,9 @@ def _apt(place, sources=None):
     if sources is not None:
         options["Dir::Etc::sourcelist"] = sources
         options["Dir::Etc::sourceparts"] = "/dev/null"
+    if machine is not None:
+        options["APT::Architecture"] = options["APT::Architectures"] = machine
+        options["Dir::State::status"] = "/dev/null"  # what is installed is another machine's
     words = ["apt-get", "-q"]
     for name, value in options.items():
         words += ["-o", "%s=%s" % (name, value)]
@@ -151,13 +157,13 @@ def _fetch_sources():
     with open(sources, "w", encoding="utf-8") as f:
         for kind in ("deb", "deb-src"):
             f.write("%s [signed-by=%s] %s %s main\n" % (kind, KEYRING, mirror(), SUITE))
-    apt = _apt(place, sources)
+    apt = apt_get(place, sources)
     complaint = "cannot fetch the sources from %s, Debian %s" % (mirror(), SUITE)
     say("fetching Debian's list of packages from " + mirror())
-    _run(apt + ["update"], complaint)
+    run(apt + ["update"], complaint)
     say("fetching MicroPython, Pico SDK and TinyUSB")
-    _run(apt + ["source", "--download-only", "micropython"], complaint, place)
-    _run(apt + ["download", "pico-sdk-source", "tinyusb-source"], complaint, place)
+    run(apt + ["source", "--download-only", "micropython"], complaint, place)
+    run(apt + ["download", "pico-sdk-source", "tinyusb-source"], complaint, place)
     shutil.rmtree(TREE, ignore_errors=True)
     unpacked = os.path.join(place, "unpacked")
     (archive,) = glob.glob(os.path.join(place, "micropython_*.orig.tar.*"))
@@ -167,7 +173,7 @@ def _fetch_sources():
     tree = os.path.join(unpacked, top)
     for name in ("pico-sdk", "tinyusb"):
         (package,) = glob.glob(os.path.join(place, name + "-source_*.deb"))
-        _run(["dpkg-deb", "-x", package, os.path.join(place, name)], "cannot unpack " + package)
+        run(["dpkg-deb", "-x", package, os.path.join(place, name)], "cannot unpack " + package)
         target = os.path.join(tree, "lib", name)
         shutil.rmtree(target, ignore_errors=True)
         os.rename(os.path.join(place, name, "usr", "src", name), target)
@@ -237,12 +243,12 @@ def _fetch_compiler():
     place = os.path.join(CACHE, "compiler")
     shutil.rmtree(place, ignore_errors=True)
     shutil.rmtree(TOOLCHAIN, ignore_errors=True)
-    apt = _apt(place)
+    apt = apt_get(place)
     say("fetching the cross compiler, 100 MB (apt install gcc-arm-none-eabi would do as well)")
-    _run(apt + ["update"], complaint)
-    _run(apt + ["download"] + COMPILER_PACKAGES, complaint, place)
+    run(apt + ["update"], complaint)
+    run(apt + ["download"] + COMPILER_PACKAGES, complaint, place)
     for package in glob.glob(os.path.join(place, "*.deb")):
-        _run(["dpkg-deb", "-x", package, TOOLCHAIN], complaint)
+        run(["dpkg-deb", "-x", package, TOOLCHAIN], complaint)
     # Debian's compiler looks for the C library at absolute paths, then beside itself: here.
     library = os.path.join(TOOLCHAIN, "usr", "lib", "arm-none-eabi")
     os.symlink("newlib", os.path.join(library, "lib"))

@@ -28,12 +28,15 @@ def is_native(path):
         return any(line.strip().split("(")[0] in DECORATORS for line in f)
 
 
-def build(folder, march=None):
-    """Compile everything into folder -> the places of what is there now, as "arp/engine.mpy"."""
+def build(folder, march=None, **options):
+    """Compile everything into folder -> the places of what is there now, as "arp/engine.mpy".
+
+    `options` are those of bundle.write().
+    """
     program = firmware.mpy_cross()
     jobs = []
     with tempfile.TemporaryDirectory() as sources:
-        for place, source in bundle.write(sources).items():
+        for place, source in bundle.write(sources, **options).items():
             if march is None and is_native(source):
                 continue
             target = place + ".mpy"

@@ -1,11 +1,13 @@
 """Run test files on real MicroPython, one interpreter process a file, and count what happened.
 
-    tools/mpy_tests.py [--emit native | --wasm | --bundled] [--json FILE] [--self-test] [FILE...]
+    tools/mpy_tests.py [--emit native | --wasm | --bundled | --march MARCH] [--json FILE]
+                       [--self-test] [FILE...]
 
 Without files: every host_tests/test_*.py and host_tests/micropython/test_*.py. With --wasm the
 interpreter is the WebAssembly build under node (31-bit ints), without files then those that say
-`WASM = True`. With --bundled the packages are as a board gets them (tools/bundle.py). --self-test
-runs files that must fail and succeeds when they do.
+`WASM = True`. With --bundled the packages are as a board gets them (tools/bundle.py), with --march
+also compiled for that instruction set, which has to be the interpreter's (MICROPYTHON=PROGRAM is
+another one than make setup's). --self-test runs files that must fail and succeeds when they do.
 """
 
 import argparse
@@ -20,6 +22,7 @@ import tempfile
 import time
 
 import bundle
+import mpy_build
 import vboard
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -179,6 +182,7 @@ def main():
     parser.add_argument("--emit", choices=("bytecode", "native"))
     parser.add_argument("--wasm", action="store_true")
     parser.add_argument("--bundled", action="store_true")
+    parser.add_argument("--march", choices=mpy_build.MARCHES)
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--self-test", action="store_true")
     parser.add_argument("files", nargs="*", metavar="FILE")
@@ -188,9 +192,11 @@ def main():
     paths = [os.path.abspath(path) for path in args.files] or discover(args.wasm)
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        if args.bundled:
+        packages = folder if args.bundled or args.march else FIRMWARE
+        if args.march:
+            mpy_build.build(folder, args.march, with_parts=True, keep=private_names())
+        elif args.bundled:
             bundle.write(folder, with_parts=True, keep=private_names())
-        packages = folder if args.bundled else FIRMWARE
         rows = run_files(paths, args.emit, args.wasm, packages)
     counts = {word: sum(row["outcome"] == word for row in rows) for word in OUTCOMES}
     print(", ".join("%d %s" % (counts[word], word) for word in OUTCOMES), end=" ")

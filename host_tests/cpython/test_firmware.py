@@ -66,7 +66,7 @@ def test_a_board_without_an_rp2040_is_one_line_that_says_what_to_do():
 
 def test_a_missing_program_is_named_with_the_way_to_get_it():
     with pytest.raises(firmware_sources.Missing) as caught:
-        firmware_sources._run(["no-such-program"], "no compiler: apt install gcc-arm-none-eabi")
+        firmware_sources.run(["no-such-program"], "no compiler: apt install gcc-arm-none-eabi")
     assert str(caught.value) == (
         "no compiler: apt install gcc-arm-none-eabi (there is no no-such-program here)"
     )
@@ -75,7 +75,7 @@ def test_a_missing_program_is_named_with_the_way_to_get_it():
 def test_the_reason_of_a_program_that_fails_is_its_error_line():
     words = [sys.executable, "-c", "print('E: no network'); print('later'); raise SystemExit(3)"]
     with pytest.raises(firmware_sources.Missing, match="no list .*E: no network"):
-        firmware_sources._run(words, "no list")
+        firmware_sources.run(words, "no list")
 
 
 def test_sources_that_are_not_as_expected_are_not_built(tmp_path):
@@ -122,8 +122,7 @@ def test_board_tests_without_a_firmware_fail_in_one_line(monkeypatch, capsys):
     with pytest.raises(SystemExit) as caught:
         test_board.main()
     assert caught.value.code == (
-        "test-board: nothing could be tested, there is no firmware: "
-        "no cross compiler: apt install gcc-arm-none-eabi"
+        "test-board: nothing could be tested: no cross compiler: apt install gcc-arm-none-eabi"
     )
     assert capsys.readouterr().out == "0 passed, 1 failed, 0 skipped\n"
 
