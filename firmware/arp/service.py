@@ -24,7 +24,7 @@ _LOOK_MS = c.const(1000)
 
 
 class Arp:
-    """ARP on `nic` for the addresses `ips`: "a.b.c.d/len", or a list of them.
+    """ARP on `nic`, which is its own, for the addresses `ips`: "a.b.c.d/len", or a list of them.
 
     Settings are those of `arp.Engine`. Use `async with`, or `start()` and `kill()`. Raises
     MtuTooSmall, ValueError or TypeError at once. `on_frame(ethertype, frame)` gets every frame
