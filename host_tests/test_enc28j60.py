@@ -58,7 +58,7 @@ def test_bring_up_takes_a_few_milliseconds_and_waits_after_reset():
         ENC28J60Board()
         return time.ms
 
-    assert without_time(bring_up) == 3, "1 ms before SRC, 2 ms after it (errata 19 and 2)"
+    assert without_time(bring_up) == 4, "2 ms before SRC and after it (errata 19 and 2)"
 
 
 def test_with_a_reset_pin_the_chip_is_pulsed_instead():

@@ -3,7 +3,8 @@
 It stands on eth.recovery. A driver inherits it, is bounded in time in everything, and adds what is
 the chip's own:
 
-    _reset()        by pin or command, until registers can be written
+    _reset()        by pin or command, until registers can be written; sleep_ms(n) sleeps more than
+                    n - 1 ms on an RP2040, where it looks at ticks_ms, and no longer for sure
     _find(tries)    is it that chip? asks at most so often, a millisecond apart
     _absent()       the OSError that says what answered instead
     _open()         write every register, start to receive -> is it as it should be?

@@ -107,14 +107,14 @@ class Setup(Registers):
     def _reset(self):
         if self._rst is not None:
             self._rst(0)
-            time.sleep_ms(1)
+            time.sleep_us(1000)
             self._rst(1)
         else:
             self._change(CLEAR, _ECON2, _PWRSV)  # erratum 19: SRC does nothing in power save
-            time.sleep_ms(1)
+            time.sleep_ms(2)  # the oscillator needs one, and on an RP2040 this may be but one
             self._transact(_SRC)
         self._bank = -1
-        time.sleep_ms(2)  # erratum 2: CLKRDY comes too early, so wait
+        time.sleep_ms(2)  # erratum 2: CLKRDY comes too early, so wait, at least one
 
     def _find(self, tries):
         """Is EREVID a known one, and the clock fast enough for it?"""

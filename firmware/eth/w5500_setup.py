@@ -63,7 +63,7 @@ class Setup(Chip):
     def _reset(self):
         if self._rst is not None:
             self._rst(0)
-            time.sleep_ms(1)  # at least 500 us, section 5.5.1
+            time.sleep_us(1000)  # at least 500, section 5.5.1
             self._rst(1)
         else:
             self._put(_PUT_MR, bytes((_RST,)))

@@ -52,6 +52,6 @@ class ENC28J60Board(DriverBoard):
         self.buf = bytearray(1514)
 
 
-def without_time(function):
-    """Call function(time) while the driver's clock is a NoTime."""
-    return w5500_board.without_time(function, MODULES)
+def without_time(function, clock=w5500_board.NoTime):
+    """Call function(time) while the driver's clock is a NoTime, or another such."""
+    return w5500_board.without_time(function, MODULES, clock)
