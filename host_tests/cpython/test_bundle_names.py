@@ -2,11 +2,13 @@
 
 import ast
 import collections
+import re
 
 import bundle
 import bundle_names
 import pytest
 
+FROZEN = {"is_frozen": True}
 TWO_FAMILIES = """
 class Low:
     _limit = 5
@@ -189,3 +191,25 @@ def own(old, new):
 def family(name, above):
     """A class with all that it inherits from."""
     return [name] + [each for base in above.get(name, ()) for each in family(base, above)]
+
+
+def test_what_stands_for_what_is_written_beside_the_files(tmp_path):
+    files = {}
+    for kind, options in (("short", {}), ("kept", {"keep": ("_cache",)}), ("frozen", FROZEN)):
+        place = tmp_path / kind
+        paths = bundle.write(str(place), **options)
+        files[kind] = {}
+        for name, path in paths.items():
+            with open(path, encoding="utf-8") as f:
+                files[kind][name] = f.read()
+        assert (place / "names.txt").exists() == (kind != "frozen"), "there nothing is short"
+    lines = (tmp_path / "short" / "names.txt").read_text().splitlines()
+    told = [line.split() for line in lines]
+    assert ["arp", "_cache"] in [[package, name] for package, _, name in told]
+    assert "_cache" not in (tmp_path / "kept" / "names.txt").read_text().split()
+    for package, short, name in told:
+        texts = [text for place, text in files["short"].items() if place.startswith(package + "/")]
+        assert "." + name not in re.findall(r"\.\w+", "".join(texts)), name
+        assert re.search(r"\b%s\b" % short, "".join(texts)), short
+    assert "self._cache." in files["kept"]["arp/engine"]
+    assert "self._cache." in files["frozen"]["arp/engine"]
