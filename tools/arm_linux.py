@@ -18,7 +18,10 @@ MACHINE = "armhf"
 EMULATOR = ["qemu-user"]  # linked statically
 PACKAGES = ["micropython", "libc6", "libffi8", "libgcc-s1"]
 PACKAGES += ["libmbedcrypto16", "libmbedtls21", "libmbedx509-7"]
-_SCRIPT = '#!/bin/sh\nexec "%s" -L "%s" "%s" "$@"\n'
+_SCRIPT = """#!/bin/sh
+here=$(dirname "$0")
+exec "$here/qemu-arm" -L "$here/root" "$here/root/usr/bin/micropython" "$@"
+"""
 
 
 def program():
@@ -32,18 +35,19 @@ def _fetch():
     if not os.path.exists(KEYRING):
         raise Missing("no keys of Debian's archive: apt install debian-archive-keyring")
     shutil.rmtree(CACHE, ignore_errors=True)
-    here = run(["dpkg", "--print-architecture"], "no dpkg here").strip()
+    here = run(["dpkg", "--print-architecture"], "no Debian's packages without dpkg").strip()
     print("arm_linux: fetching Debian's MicroPython for ARM and QEMU, 75 MB")
     sys.stdout.flush()
     root = os.path.join(CACHE, "root")
     _unpack(MACHINE, PACKAGES, root)
-    _unpack(here, EMULATOR, os.path.join(CACHE, "qemu"))
+    whole = os.path.join(CACHE, "qemu")
+    _unpack(here, EMULATOR, whole)
+    os.rename(os.path.join(whole, "usr", "bin", "qemu-arm"), os.path.join(CACHE, "qemu-arm"))
+    shutil.rmtree(whole)  # 450 MB, for other machines
     if not os.path.lexists(os.path.join(root, "lib")):
         os.symlink("usr/lib", os.path.join(root, "lib"))
-    emulator = os.path.join(CACHE, "qemu", "usr", "bin", "qemu-arm")
-    text = _SCRIPT % (emulator, root, os.path.join(root, "usr", "bin", "micropython"))
     with open(PROGRAM + ".new", "w", encoding="utf-8") as f:
-        f.write(text)
+        f.write(_SCRIPT)
     os.chmod(PROGRAM + ".new", 0o755)
     run([PROGRAM + ".new", "-c", "print(1)"], "QEMU does not run an ARM program here")
     os.rename(PROGRAM + ".new", PROGRAM)

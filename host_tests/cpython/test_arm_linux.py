@@ -39,7 +39,9 @@ def test_what_does_not_run_is_not_taken_for_a_program_the_next_time(monkeypatch,
         if words[-1] == "print(1)":
             raise arm_linux.Missing(complaint)
         if words[:2] == ["dpkg-deb", "-x"]:
-            os.makedirs(os.path.join(words[3], "usr", "lib"), exist_ok=True)
+            os.makedirs(os.path.join(words[3], "usr", "bin"), exist_ok=True)
+            with open(os.path.join(words[3], "usr", "bin", "qemu-arm"), "w"):
+                pass
         elif "download" in words:
             with open(os.path.join(cwd, words[-1] + ".deb"), "w"):
                 pass
