@@ -190,6 +190,20 @@ def test_a_stopped_service_leaves_a_nic_that_hands_over_everything():
     assert scenario(nic, body) is True
 
 
+def test_a_nic_that_refuses_to_does_not_keep_kill_from_its_end():
+    class Refusing(Filter):
+        def arp_only(self, flag):
+            if not flag:
+                raise OSError(5)
+
+    async def body(service):
+        service.kill()
+        await service.closed()
+        return True
+
+    assert scenario(Refusing(), body)
+
+
 def test_the_chips_hand_over_what_is_not_arp_after_the_end():
     for board in (W5500Board(with_int=True), ENC28J60Board(with_int=True)):
 

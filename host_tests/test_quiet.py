@@ -65,6 +65,30 @@ def test_but_one_is_looked_at_that_was_not_sent_when_the_chip_was_looked_at():
     assert called == ["_check_send"]
 
 
+def test_ctrl_c_between_view_and_length_does_not_send_the_view_of_another_frame():
+    for make in BOARDS:
+        board = after_a_look(make(with_int=True))
+        nic = board.nic
+        real = nic._check_send
+
+        def check_send(buf, n, real=real):
+            real(buf, n)
+            raise KeyboardInterrupt
+
+        frame = bytearray(arp_frame(1000))
+        nic.send(frame, 42)
+        board.chip.pump()
+        nic._check_send = check_send
+        try:
+            nic.send(frame, 60)
+        except KeyboardInterrupt:
+            pass
+        nic._check_send = real
+        nic.send(frame, 42)
+        board.chip.pump()
+        assert board.cable.sent[-1] == bytes(frame[:42]) + bytes(18), make
+
+
 def test_what_comes_during_the_look_is_not_left_to_int():
     for make in BOARDS:
         board = make(with_int=True)

@@ -46,9 +46,21 @@ def test_row_6_each_call_after_an_error_raises_one_of_its_own():
     assert len({id(each) for each in found + [error]}) == 7, "a traceback would grow with each"
 
 
+class Coded(Exception):
+    """Made from a code, and what it says is made of that."""
+
+    def __init__(self, code):
+        super().__init__("error " + {1: "wet"}[code])
+
+
+class Prefixed(Exception):
+    def __init__(self, text):
+        super().__init__("sensor: " + text)
+
+
 def test_row_6_one_that_cannot_be_made_again_is_raised_itself():
-    error = Odd(1, 2)
-    assert [each is error for each in ends_of(error)] == [True] * 6
+    for error in (Odd(1, 2), Coded(1), Prefixed("wet")):
+        assert [each is error for each in ends_of(error)] == [True] * 6
 
 
 def interrupted(error):

@@ -37,7 +37,10 @@ class Frames:
         was_open = self._is_open
         self._is_open = False
         if was_open and self._can_filter:
-            self._nic.arp_only(False)
+            try:
+                self._nic.arp_only(False)
+            except OSError:  # whoever stops has nothing to do with that
+                pass
 
     def arp_only(self, flag):
         """Whether frames that are not ARP may be dropped by the NIC, or be cut to a few bytes."""

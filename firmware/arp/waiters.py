@@ -48,8 +48,9 @@ class Waiters:
 def again(error):
     """The same once more: in MicroPython each raising of one object lengthens its traceback."""
     try:
-        return type(error)(*error.args)
-    except TypeError:  # it is made from something else
+        copy = type(error)(*error.args)
+        return copy if copy.args == error.args else error
+    except Exception:  # it is made from something else
         return error
 
 
