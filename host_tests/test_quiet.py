@@ -51,13 +51,8 @@ def test_and_its_answer_is_sent_without_another_look_at_the_last_one():
 
 
 def test_but_one_is_looked_at_that_was_not_sent_when_the_chip_was_looked_at():
-    board = W5500Board(with_int=True)
-    board.nic.send(ANSWER, 42)
-    board.chip.pump()
-    board.nic.look_again()
-    board.receive()
+    board = after_a_look(W5500Board(with_int=True))
     board.nic._ready_n = -1  # as where send() found no memory for its padding
-    board.nic.wait_ms = 0
     board.nic.look_again()
     board.receive()
     called = calls(board.nic, "_check_send")

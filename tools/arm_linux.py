@@ -4,12 +4,11 @@ Both come through apt into .cache/arm, without being root and with nothing insta
 a Cortex-M4 or M7 runs on it: what is compiled for armv7emsp, in .mpy files as a board gets them.
 """
 
-import glob
 import os
 import shutil
 import sys
 
-from firmware_sources import KEYRING, ROOT, SUITE, Missing, apt_get, mirror, run
+from firmware_sources import KEYRING, ROOT, SUITE, Missing, apt_get, mirror, run, unpack
 
 CACHE = os.path.join(ROOT, ".cache", "arm")
 PROGRAM = os.path.join(CACHE, "micropython")
@@ -61,10 +60,7 @@ def _unpack(machine, packages, target):
         f.write("deb [arch=%s signed-by=%s] %s %s main\n" % (machine, KEYRING, mirror(), SUITE))
     apt = apt_get(place, sources, machine)
     complaint = "cannot fetch %s for %s from %s" % (packages[0], machine, mirror())
-    run(apt + ["update"], complaint)
-    run(apt + ["download"] + packages, complaint, place)
-    for package in glob.glob(os.path.join(place, "*.deb")):
-        run(["dpkg-deb", "-x", package, target], "cannot unpack " + package)
+    unpack(apt, packages, place, target, complaint)
     shutil.rmtree(place)
 
 

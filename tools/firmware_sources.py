@@ -146,6 +146,14 @@ def apt_get(place, sources=None, machine=None):
     return words
 
 
+def unpack(apt, packages, place, target, complaint):
+    """Download packages into `place` by apt_get() words and lay out their files in `target`."""
+    run(apt + ["update"], complaint)
+    run(apt + ["download"] + packages, complaint, place)
+    for package in glob.glob(os.path.join(place, "*.deb")):
+        run(["dpkg-deb", "-x", package, target], complaint)
+
+
 def _fetch_sources():
     """Unpack MicroPython, and in its lib/ Pico SDK and TinyUSB; the mark of the end is last."""
     if not os.path.exists(KEYRING):
@@ -245,10 +253,7 @@ def _fetch_compiler():
     shutil.rmtree(TOOLCHAIN, ignore_errors=True)
     apt = apt_get(place)
     say("fetching the cross compiler, 100 MB (apt install gcc-arm-none-eabi would do as well)")
-    run(apt + ["update"], complaint)
-    run(apt + ["download"] + COMPILER_PACKAGES, complaint, place)
-    for package in glob.glob(os.path.join(place, "*.deb")):
-        run(["dpkg-deb", "-x", package, TOOLCHAIN], complaint)
+    unpack(apt, COMPILER_PACKAGES, place, TOOLCHAIN, complaint)
     # Debian's compiler looks for the C library at absolute paths, then beside itself: here.
     library = os.path.join(TOOLCHAIN, "usr", "lib", "arm-none-eabi")
     os.symlink("newlib", os.path.join(library, "lib"))

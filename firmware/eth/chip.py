@@ -228,7 +228,7 @@ class Chip(Recovery):
         if not self._is_up or self._is_link_known_down:
             raise OSError(_ENETDOWN, "not active, no link, or the chip is lost")
         if n != self._ready_n:
-            self._ready_n = -1  # Ctrl-C may come between view and length
+            self._ready_n = -1  # Ctrl-C may come, or memory be short, before all fits n
         if buf is not self._tx_buf:
             self._tx_buf = None  # there may be no memory for its views
             self._tx_views = _cut(buf, 0)

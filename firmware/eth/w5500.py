@@ -139,7 +139,6 @@ class W5500(Setup):
         """Send n bytes of buf, zero-padded to 60. No allocation while buf, and an n < 60, stay."""
         if n != self._ready_n or buf is not self._tx_buf:
             self._check_send(buf, n)
-            self._ready_n = -1  # should there be no memory for _pad
             if n < _FRAME_MIN and len(self._pad) != _FRAME_MIN - n:
                 self._pad = bytes(_FRAME_MIN - n)
             self._aim_tx()

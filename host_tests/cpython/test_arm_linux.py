@@ -47,7 +47,8 @@ def test_what_does_not_run_is_not_taken_for_a_program_the_next_time(monkeypatch,
                 pass
         return "amd64\n"
 
-    monkeypatch.setattr(arm_linux, "run", run)
+    for module in (arm_linux, firmware_sources):
+        monkeypatch.setattr(module, "run", run)
     for _ in range(2):
         del said[:]
         with pytest.raises(arm_linux.Missing, match="does not run an ARM program"):

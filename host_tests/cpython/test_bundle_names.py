@@ -40,6 +40,15 @@ def short(text, keep=()):
     return texts["p/a"], names
 
 
+def two_classes(one, other, rest):
+    """(text, names) of classes A and B with attributes {name: value}, and the rest."""
+    text = ""
+    for letter, values in (("A", one), ("B", other)):
+        text += "class %s:\n    def __init__(self):\n" % letter
+        text += "".join("        self.%s = %d\n" % pair for pair in values.items())
+    return short(text + "a, b = A(), B()\n" + rest)
+
+
 def result(text):
     scope = {"__name__": "p"}
     exec(text, scope)
@@ -62,21 +71,15 @@ def test_what_is_used_most_comes_first_and_the_same_each_time():
 
 
 def test_a_name_of_two_families_is_free_in_both():
-    text, names = short(
-        "class A:\n    def __init__(self):\n        self._one = 1\n        self._two = 2\n"
-        "class B:\n    def __init__(self):\n        self._two = 3\n        self._ten = 4\n"
-        "a, b = A(), B()\nresult = a._one, a._two, b._two, b._ten\n"
-    )
+    rest = "result = a._one, a._two, b._two, b._ten\n"
+    text, names = two_classes({"_one": 1, "_two": 2}, {"_two": 3, "_ten": 4}, rest)
     assert result(text) == (1, 2, 3, 4)
     assert len({names["_one"], names["_two"]}) == len({names["_two"], names["_ten"]}) == 2
 
 
 def test_an_attribute_that_is_set_from_outside_is_nobodys_alone():
-    text, names = short(
-        "class A:\n    def __init__(self):\n        self._one = 1\n"
-        "class B:\n    def __init__(self):\n        self._ten = 4\n"
-        "a, b = A(), B()\na._late = b._late = 7\nresult = a._one, b._ten, a._late, b._late\n"
-    )
+    rest = "a._late = b._late = 7\nresult = a._one, b._ten, a._late, b._late\n"
+    text, names = two_classes({"_one": 1}, {"_ten": 4}, rest)
     assert result(text) == (1, 4, 7, 7)
     assert names["_late"] not in (names["_one"], names["_ten"]) and names["_one"] == names["_ten"]
 
